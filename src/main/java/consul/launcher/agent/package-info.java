@@ -1,0 +1,5 @@
+/// The agent's command line: pure assembly of flags, each with its origin. Knows config and identity.
+@NullMarked
+package consul.launcher.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// EC2 and ECS metadata over HTTP: the only place that talks to AWS. Knows config and identity.
+@NullMarked
+package consul.launcher.aws;
+
+import org.jspecify.annotations.NullMarked;

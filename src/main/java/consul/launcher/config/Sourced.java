@@ -1,0 +1,4 @@
+package consul.launcher.config;
+
+/// A value and where it came from.
+public record Sourced<T>(T value, Origin origin) {}

@@ -1,0 +1,5 @@
+/// Settings: every variable read and checked once, all problems collected. Knows no other package.
+@NullMarked
+package consul.launcher.config;
+
+import org.jspecify.annotations.NullMarked;
