@@ -1,0 +1,85 @@
+package consul.launcher.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// The variables of the official script and the launcher's own about how Consul is run.
+///
+/// @param bind `CONSUL_BIND`, whole flags or a bare address
+/// @param bindInterface `CONSUL_BIND_INTERFACE`
+/// @param client `CONSUL_CLIENT`, whole flags or a bare address
+/// @param clientInterface `CONSUL_CLIENT_INTERFACE`
+/// @param dataDirectory `CONSUL_DATA_DIR`
+/// @param configDirectory `CONSUL_CONFIG_DIR`
+/// @param localConfig `CONSUL_LOCAL_CONFIG`, JSON; may hold secrets
+/// @param managesPermissions whether `CONSUL_DISABLE_PERM_MGMT` is absent; set but empty disables too
+/// @param user `CONSUL_UID`, a number or a name
+/// @param group `CONSUL_GID`, a number or a name
+/// @param allowsPrivilegedPorts whether `CONSUL_ALLOW_PRIVILEGED_PORTS` is set, even if empty
+/// @param mode `CONSUL_LAUNCHER_MODE`
+public record EntrypointSettings(
+        Optional<String> bind,
+        Optional<String> bindInterface,
+        Optional<String> client,
+        Optional<String> clientInterface,
+        Sourced<Path> dataDirectory,
+        Sourced<Path> configDirectory,
+        Optional<String> localConfig,
+        boolean managesPermissions,
+        Optional<String> user,
+        Optional<String> group,
+        boolean allowsPrivilegedPorts,
+        Mode mode) {
+
+    /// How an agent is run; every other command is always exec'd.
+    public enum Mode {
+        /// Consul is the launcher's child.
+        SUPERVISE,
+        /// Consul takes the launcher's place.
+        EXEC
+    }
+
+    private static final String MODE = "CONSUL_LAUNCHER_MODE";
+
+    /// Reads the variables; what is wrong goes to `problems`, with a usable value in its place.
+    public static EntrypointSettings from(Environment environment, Consumer<Problem> problems) {
+        return new EntrypointSettings(
+                environment.get("CONSUL_BIND"),
+                environment.get("CONSUL_BIND_INTERFACE"),
+                environment.get("CONSUL_CLIENT"),
+                environment.get("CONSUL_CLIENT_INTERFACE"),
+                directory(environment, "CONSUL_DATA_DIR", "/consul/data", problems),
+                directory(environment, "CONSUL_CONFIG_DIR", "/consul/config", problems),
+                environment.get("CONSUL_LOCAL_CONFIG"),
+                !environment.isSet("CONSUL_DISABLE_PERM_MGMT"),
+                environment.get("CONSUL_UID"),
+                environment.get("CONSUL_GID"),
+                environment.isSet("CONSUL_ALLOW_PRIVILEGED_PORTS"),
+                mode(environment, problems));
+    }
+
+    private static Sourced<Path> directory(
+            Environment environment, String name, String otherwise, Consumer<Problem> problems) {
+        String value = environment.get(name).orElse(null);
+        if (value == null) {
+            return new Sourced<>(Path.of(otherwise), Origin.byDefault("the official image's " + name));
+        }
+        if (value.indexOf('\0') >= 0) {
+            problems.accept(new Problem(name + " is no path", "give an absolute path without a NUL character"));
+            return new Sourced<>(Path.of(otherwise), Origin.byDefault("the official image's " + name));
+        }
+        return new Sourced<>(Path.of(value), Origin.variable(name));
+    }
+
+    private static Mode mode(Environment environment, Consumer<Problem> problems) {
+        String value = environment.get(MODE).orElse("supervise");
+        if (value.equals("supervise")) {
+            return Mode.SUPERVISE;
+        }
+        if (!value.equals("exec")) {
+            problems.accept(new Problem(MODE + " is '" + value + "'", "set it to supervise (the default) or exec"));
+        }
+        return Mode.EXEC;
+    }
+}
