@@ -1,4 +1,5 @@
-/// The contract of docker-entrypoint.sh: which command is meant, directories, local configuration, privileges. Knows config only.
+/// The contract of docker-entrypoint.sh: which command is meant, directories, local configuration, privileges. Knows
+/// config only.
 @NullMarked
 package consul.launcher.entrypoint;
 

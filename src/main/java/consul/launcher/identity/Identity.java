@@ -10,7 +10,8 @@ import java.util.Optional;
 /// @param nodeName the EC2 instance id, or the ECS task id where there is no EC2 instance
 /// @param address the address other agents reach this one at, IPv4 or IPv6 without brackets
 /// @param region the AWS region
-/// @param nodeMeta node metadata in insertion order: availability-zone, instance-type, instance-id, ecs-cluster, ecs-task
+/// @param nodeMeta node metadata in insertion order: availability-zone, instance-type, instance-id, ecs-cluster,
+/// ecs-task
 /// @param networkMode how the ECS task is attached to the network
 public record Identity(
         Optional<Sourced<String>> nodeName,
