@@ -49,8 +49,8 @@ public record EntrypointSettings(
                 environment.get("CONSUL_BIND_INTERFACE"),
                 environment.get("CONSUL_CLIENT"),
                 environment.get("CONSUL_CLIENT_INTERFACE"),
-                directory(environment, "CONSUL_DATA_DIR", "/consul/data", problems),
-                directory(environment, "CONSUL_CONFIG_DIR", "/consul/config", problems),
+                directory(environment, "CONSUL_DATA_DIR", "/consul/data"),
+                directory(environment, "CONSUL_CONFIG_DIR", "/consul/config"),
                 environment.get("CONSUL_LOCAL_CONFIG"),
                 !environment.isSet("CONSUL_DISABLE_PERM_MGMT"),
                 environment.get("CONSUL_UID"),
@@ -59,27 +59,21 @@ public record EntrypointSettings(
                 mode(environment, problems));
     }
 
-    private static Sourced<Path> directory(
-            Environment environment, String name, String otherwise, Consumer<Problem> problems) {
+    private static Sourced<Path> directory(Environment environment, String name, String otherwise) {
         String value = environment.get(name).orElse(null);
-        if (value == null) {
-            return new Sourced<>(Path.of(otherwise), Origin.byDefault("the official image's " + name));
-        }
-        if (value.indexOf('\0') >= 0) {
-            problems.accept(new Problem(name + " is no path", "give an absolute path without a NUL character"));
-            return new Sourced<>(Path.of(otherwise), Origin.byDefault("the official image's " + name));
-        }
-        return new Sourced<>(Path.of(value), Origin.variable(name));
+        return value == null
+                ? new Sourced<>(Path.of(otherwise), Origin.byDefault("the official image's " + name))
+                : new Sourced<>(Path.of(value), Origin.variable(name));
     }
 
     private static Mode mode(Environment environment, Consumer<Problem> problems) {
         String value = environment.get(MODE).orElse("supervise");
-        if (value.equals("supervise")) {
-            return Mode.SUPERVISE;
+        if (value.equals("exec")) {
+            return Mode.EXEC;
         }
-        if (!value.equals("exec")) {
+        if (!value.equals("supervise")) {
             problems.accept(new Problem(MODE + " is '" + value + "'", "set it to supervise (the default) or exec"));
         }
-        return Mode.EXEC;
+        return Mode.SUPERVISE;
     }
 }

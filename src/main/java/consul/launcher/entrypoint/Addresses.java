@@ -1,0 +1,97 @@
+package consul.launcher.entrypoint;
+
+import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Origin;
+import consul.launcher.config.Problem;
+import consul.launcher.config.Sourced;
+import consul.launcher.config.Words;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// The `-bind` and `-client` flags that the variables ask for (rules 2-6).
+///
+/// @param bind the words for `-bind`, empty if no variable is set
+/// @param client the words for `-client`, empty if no variable is set
+/// @param notices what was found out on the way, for the log
+public record Addresses(
+        Optional<Sourced<List<String>>> bind, Optional<Sourced<List<String>>> client, List<String> notices) {
+
+    /// The machine's network interfaces; asked only when a variable names one.
+    public interface Interfaces {
+        /// The interface's address for an agent: its first IPv4 one, else its first IPv6 one that isn't link-local.
+        Optional<String> address(String name);
+
+        /// The names of the interfaces that exist.
+        List<String> names();
+    }
+
+    /// Reads both; what is wrong goes to `problems`.
+    public static Addresses of(EntrypointSettings settings, Interfaces interfaces, Consumer<Problem> problems) {
+        List<String> notices = new java.util.ArrayList<>(2);
+        Optional<Sourced<List<String>>> bind = one(
+                "-bind",
+                "CONSUL_BIND",
+                settings.bind(),
+                settings.bindInterface(),
+                interfaces,
+                notices::add,
+                problems);
+        Optional<Sourced<List<String>>> client = one(
+                "-client",
+                "CONSUL_CLIENT",
+                settings.client(),
+                settings.clientInterface(),
+                interfaces,
+                notices::add,
+                problems);
+        return new Addresses(bind, client, List.copyOf(notices));
+    }
+
+    private static Optional<Sourced<List<String>>> one(
+            String flag,
+            String variable,
+            Optional<String> flags,
+            Optional<String> interfaceName,
+            Interfaces interfaces,
+            Consumer<String> notices,
+            Consumer<Problem> problems) {
+        if (flags.isPresent()) {
+            return words(flag, variable, flags.get(), problems)
+                    .map(words -> new Sourced<>(words, Origin.variable(variable)));
+        }
+        if (interfaceName.isEmpty()) {
+            return Optional.empty();
+        }
+        String name = interfaceName.get();
+        Optional<String> address = interfaces.address(name);
+        if (address.isEmpty()) {
+            problems.accept(new Problem(
+                    "Could not find IP for interface '" + name + "', exiting",
+                    "interfaces here: " + String.join(", ", interfaces.names()) + "; set " + variable
+                            + "_INTERFACE to one that has an address"));
+            return Optional.empty();
+        }
+        notices.accept("interface '" + name + "' has address " + address.get() + ", used as " + flag);
+        return Optional.of(
+                new Sourced<>(List.of(flag + "=" + address.get()), Origin.variable(variable + "_INTERFACE")));
+    }
+
+    private static Optional<List<String>> words(
+            String flag, String variable, String value, Consumer<Problem> problems) {
+        try {
+            List<String> words = Words.split(value);
+            if (words.isEmpty()) {
+                return Optional.empty();
+            }
+            boolean isFlags = words.getFirst().startsWith("-");
+            // Consul's -client takes a list separated by spaces, so a bare value is one value however many words it has.
+            return Optional.of(isFlags ? words : List.of(flag + "=" + String.join(" ", words)));
+        } catch (IllegalArgumentException e) {
+            problems.accept(new Problem(
+                    variable + " can't be split into words: " + e.getMessage(),
+                    "give whole flags such as " + flag + "=10.0.0.1, or a bare address"));
+            return Optional.empty();
+        }
+    }
+}

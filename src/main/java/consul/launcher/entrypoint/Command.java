@@ -1,0 +1,57 @@
+package consul.launcher.entrypoint;
+
+import java.util.List;
+
+/// What the container's arguments mean: the first rule that matches (rules 11-17 of docker-entrypoint.sh).
+public sealed interface Command {
+
+    /// `agent …`: an agent whose command line the launcher completes.
+    ///
+    /// @param arguments the user's arguments behind `agent`
+    record Agent(List<String> arguments) implements Command {
+        public Agent {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /// `consul agent …`: an agent whose command line is the user's alone; wrappers rely on it.
+    ///
+    /// @param words the whole command, `consul` first
+    record ExplicitAgent(List<String> words) implements Command {
+        public ExplicitAgent {
+            words = List.copyOf(words);
+        }
+    }
+
+    /// Any other use of the Consul binary.
+    ///
+    /// @param words the whole command, `consul` first
+    record Consul(List<String> words) implements Command {
+        public Consul {
+            words = List.copyOf(words);
+        }
+    }
+
+    /// Somebody else's program: executed as it is, as the current user.
+    record Other(List<String> words) implements Command {
+        public Other {
+            words = List.copyOf(words);
+        }
+    }
+
+    /// Whether it starts an agent, so that directories and the local configuration matter.
+    default boolean startsAgent() {
+        return switch (this) {
+            case Agent _, ExplicitAgent _ -> true;
+            case Consul _, Other _ -> false;
+        };
+    }
+
+    /// Whether the Consul binary runs, so that privileges are dropped.
+    default boolean runsConsul() {
+        return switch (this) {
+            case Agent _, ExplicitAgent _, Consul _ -> true;
+            case Other _ -> false;
+        };
+    }
+}

@@ -1,0 +1,117 @@
+package consul.launcher.entrypoint;
+
+import consul.launcher.config.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Makes the planned steps, in order, up to the first that fails.
+public final class Preparer {
+
+    /// Runs a short command to its end.
+    public interface Runner {
+        /// Its exit code, and what it said on stdout and stderr.
+        Outcome run(List<String> command) throws IOException;
+
+        record Outcome(int exitCode, String output) {}
+    }
+
+    private final Runner runner;
+    private final Consumer<String> warnings;
+
+    /// @param runner for `setcap`
+    /// @param warnings what failed but isn't needed
+    public Preparer(Runner runner, Consumer<String> warnings) {
+        this.runner = runner;
+        this.warnings = warnings;
+    }
+
+    /// The problem that ends the start, or nothing if all steps were made.
+    public Optional<Problem> make(List<Step> steps) {
+        for (Step step : steps) {
+            Optional<Problem> problem = make(step);
+            if (problem.isPresent()) {
+                return problem;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Problem> make(Step step) {
+        try {
+            switch (step) {
+                case Step.CreateDirectory create -> create(create);
+                case Step.ChangeOwner change -> Owners.change(change.path(), change.owner());
+                case Step.WriteLocalConfig write -> LocalConfig.write(write.file(), write.content(), write.owner());
+                case Step.RemoveLocalConfig remove -> LocalConfig.remove(remove.file());
+                case Step.AllowPrivilegedPorts allow -> allow(allow);
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            String what = "can't " + step.describe() + ": " + reason(e);
+            if (isNeeded(step)) {
+                return Optional.of(new Problem(what, wayOut(step)));
+            }
+            warnings.accept(what + "; going on without");
+            return Optional.empty();
+        }
+    }
+
+    private static void create(Step.CreateDirectory create) throws IOException {
+        Files.createDirectories(create.path());
+        if (create.owner().isPresent()) {
+            Owners.change(create.path(), create.owner().get());
+        }
+    }
+
+    private void allow(Step.AllowPrivilegedPorts allow) throws IOException {
+        Runner.Outcome outcome = runner.run(allow.command());
+        if (outcome.exitCode() != 0) {
+            throw new IOException(
+                    "exit code " + outcome.exitCode() + ", " + outcome.output().strip());
+        }
+    }
+
+    private static boolean isNeeded(Step step) {
+        return switch (step) {
+            case Step.CreateDirectory create -> create.needed();
+            case Step.ChangeOwner change -> change.needed();
+            case Step.WriteLocalConfig _, Step.AllowPrivilegedPorts _ -> true;
+            case Step.RemoveLocalConfig _ -> false;
+        };
+    }
+
+    private static String wayOut(Step step) {
+        return switch (step) {
+            case Step.CreateDirectory create -> mount(create.path());
+            case Step.ChangeOwner change -> mount(change.path());
+            case Step.WriteLocalConfig write -> "make its directory writable, or put the configuration there as a file ("
+                    + Owners.describe(write.file().toAbsolutePath().getParent()) + ")";
+            case Step.RemoveLocalConfig remove -> "remove " + remove.file();
+            case Step.AllowPrivilegedPorts _ ->
+                "allow the capability SETFCAP, or unset CONSUL_ALLOW_PRIVILEGED_PORTS and use ports above 1023";
+        };
+    }
+
+    private static String mount(Path path) {
+        return "mount a directory that the Consul user owns (now " + Owners.describe(existing(path)) + ")";
+    }
+
+    private static Path existing(Path path) {
+        Path absolute = path.toAbsolutePath();
+        for (Path each = absolute; each != null; each = each.getParent()) {
+            if (Files.exists(each)) {
+                return each;
+            }
+        }
+        return absolute;
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : e.getClass().getSimpleName() + " " + message;
+    }
+}

@@ -1,0 +1,53 @@
+package consul.launcher.entrypoint;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What the launcher itself may do: its effective uid and capabilities.
+///
+/// @param uid effective uid
+/// @param capabilities effective capabilities, bit n is capability number n
+public record Self(int uid, long capabilities) {
+
+    private static final int CAP_CHOWN = 0;
+    private static final int CAP_SETGID = 6;
+    private static final int CAP_SETUID = 7;
+
+    /// @param status `/proc/self/status` but for tests
+    /// @throws UncheckedIOException if it can't be read: not Linux, or no /proc
+    public static Self read(Path status) {
+        int uid = -1;
+        long capabilities = 0;
+        try {
+            for (String line : Files.readAllLines(status, StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith("Uid:")) {
+                    uid = Integer.parseInt(line.split("\\s+")[2]);
+                } else if (line.startsWith("CapEff:")) {
+                    capabilities = Long.parseUnsignedLong(line.split("\\s+")[1], 16);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("can't read " + status + ": the launcher needs Linux with /proc", e);
+        }
+        return new Self(uid, capabilities);
+    }
+
+    public boolean isRoot() {
+        return uid == 0;
+    }
+
+    public boolean canChangeUser() {
+        return has(CAP_SETUID) && has(CAP_SETGID);
+    }
+
+    public boolean canChangeOwners() {
+        return has(CAP_CHOWN);
+    }
+
+    private boolean has(int capability) {
+        return (capabilities & (1L << capability)) != 0;
+    }
+}
