@@ -1,0 +1,83 @@
+package consul.launcher.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The recorder and the runner themselves: other tests see through their eyes.
+final class RecorderProcessIT {
+
+    @TempDir
+    Path home;
+
+    @Test
+    void recordsTheArgumentsAsTheyWereGiven() {
+        Recorder recorder = Recorder.in(home);
+        String program = recorder.install("consul").toString();
+
+        Running.run(program, "", "a b", "c\nd", "*", "'\"\\", "ü", "");
+
+        assertEquals(
+                List.of("", "a b", "c\nd", "*", "'\"\\", "ü", ""),
+                recorder.calls("consul").getFirst().arguments());
+    }
+
+    @Test
+    void recordsTheCallsOfSeveralProgramsInOrder() {
+        Recorder recorder = Recorder.in(home);
+        String consul = recorder.install("consul").toString();
+        String suExec = recorder.install("su-exec").toString();
+        recorder.does("su-exec", "shift; exec \"$@\"\n");
+
+        Running.run(suExec, "100:1000", consul, "agent");
+        Running.run(consul, "version");
+
+        assertEquals(
+                List.of("su-exec", "consul", "consul"),
+                recorder.calls().stream().map(Recorder.Call::name).toList());
+        assertEquals(recorder.calls().get(0).pid(), recorder.calls().get(1).pid(), "su-exec becomes what it starts");
+    }
+
+    @Test
+    void doesAsItIsTold() {
+        Recorder recorder = Recorder.in(home);
+        String consul = recorder.install("consul").toString();
+        recorder.does("consul", "echo out; echo err >&2; exit 42\n");
+
+        assertEquals(new Running.Finished(42, "out\n", "err\n"), Running.run(consul));
+    }
+
+    @Test
+    void notesEverySignal() {
+        Recorder recorder = Recorder.in(home);
+        ProcessBuilder consul = new ProcessBuilder(recorder.install("consul").toString());
+        recorder.waitsForSignals("consul");
+
+        try (Running running = Running.start(consul)) {
+            Recorder.Call call = recorder.awaitReady("consul", running);
+            running.signal("TERM");
+            call.awaitSignals(1);
+            running.signal("TERM");
+            call.awaitSignals(2);
+            running.signal("HUP");
+
+            assertEquals(List.of("TERM", "TERM", "HUP"), call.awaitSignals(3));
+            call.end(7);
+            assertEquals(7, running.await().exitCode());
+        }
+    }
+
+    @Test
+    void tellsWhatItWaitedForInVain() {
+        AssertionError error = assertThrows(
+                AssertionError.class, () -> Eventually.value("the moon", Duration.ofMillis(1), Optional::empty));
+
+        assertEquals("waited 1 ms for the moon", error.getMessage());
+    }
+}
