@@ -67,6 +67,7 @@ public final class Recorder {
         String name = program.getFileName().toString();
         String script = """
                 #!/bin/sh
+                caller_path=$PATH
                 PATH=/usr/sbin:/usr/bin:/sbin:/bin
                 call=$(mktemp -d %s/.XXXXXXXXXX) || exit 250
                 cat /proc/$$/cmdline >"$call/argv"
@@ -91,8 +92,8 @@ public final class Recorder {
         return program;
     }
 
-    /// What the recorder does after recording: lines of sh, with the call's arguments in `$@` and the directory of its
-    /// record in `$record`.
+    /// What the recorder does after recording: lines of sh, with the call's arguments in `$@`, the directory of its
+    /// record in `$record`, and the PATH it was called with in `$caller_path`.
     public void does(String name, String script) {
         try {
             Files.writeString(behaviours.resolve(name), script);

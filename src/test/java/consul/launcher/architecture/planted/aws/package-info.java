@@ -1,0 +1,5 @@
+/// Planted violations.
+@NullMarked
+package consul.launcher.architecture.planted.aws;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Planted violations.
+@NullMarked
+package consul.launcher.architecture.planted.config;
+
+import org.jspecify.annotations.NullMarked;
