@@ -1,0 +1,177 @@
+package consul.launcher.demo;
+
+import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.LocalAgent;
+import consul.launcher.testkit.LocalCluster;
+import consul.launcher.testkit.RealConsul;
+import consul.launcher.testkit.Running;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/// Three servers and a client, shown step by step to somebody who sees them for the first time.
+final class Demo {
+
+    static final List<LocalAgent.Spec> SERVERS = List.of(
+            LocalAgent.Spec.server("i-0aa00000000000011", "127.0.0.11").inZone("eu-central-1a"),
+            LocalAgent.Spec.server("i-0aa00000000000012", "127.0.0.12").inZone("eu-central-1b"),
+            LocalAgent.Spec.server("i-0aa00000000000013", "127.0.0.13").inZone("eu-central-1c"));
+    static final LocalAgent.Spec CLIENT =
+            LocalAgent.Spec.client("i-0aa00000000000014", "127.0.0.14").inZone("eu-central-1a");
+
+    /// A leader comes within 3 s on an idle machine.
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /// What the demo was to show did not come true.
+    static final class Failed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Failed(String message) {
+            super(message);
+        }
+    }
+
+    private final LocalCluster cluster;
+    private final RealConsul consul;
+    private final Path directory;
+    private final PrintStream out;
+
+    Demo(LocalCluster cluster, RealConsul consul, Path directory, PrintStream out) {
+        this.cluster = cluster;
+        this.consul = consul;
+        this.directory = directory;
+        this.out = out;
+    }
+
+    static List<String> serverAddresses() {
+        return SERVERS.stream().map(LocalAgent.Spec::address).toList();
+    }
+
+    private static List<LocalAgent.Spec> everybody() {
+        return Stream.concat(SERVERS.stream(), Stream.of(CLIENT)).toList();
+    }
+
+    /// From nothing to a cluster.
+    void show() {
+        step("2. Consul, and a stand-in for the EC2 metadata service");
+        line(consul.version() + ", " + consul.binary());
+        line("The stand-in listens on port " + cluster.ec2().port() + " and tells instances apart by address:");
+        for (LocalAgent.Spec spec : everybody()) {
+            line(spec.address() + " is instance " + spec.id() + " in " + spec.zone());
+        }
+
+        step("3. Three servers and a client, each by: bin/consul-launcher run agent");
+        for (LocalAgent.Spec spec : everybody()) {
+            LocalAgent agent = cluster.start(spec);
+            line("started on " + spec.address() + ", process " + agent.process().pid());
+        }
+
+        step("4. The cluster");
+        long start = System.nanoTime();
+        LocalAgent first = cluster.agents().getFirst();
+        Eventually.until("a leader and four living members; see the logs", PATIENCE, () -> {
+            failIfAnAgentEnded();
+            return hasFormed(first);
+        });
+        line("formed within " + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms; the leader is "
+                + first.leader().orElse("gone again"));
+        out.println();
+        lines(consul.run(first.spec().address(), "members").stdout());
+
+        step("5. What the launcher told the first server, and why: bin/consul-launcher plan agent");
+        lines(plan());
+    }
+
+    /// How to go on from here, until an agent ends, which none should.
+    void stay() throws InterruptedException {
+        String address = SERVERS.getFirst().address();
+        step("It runs. Ctrl-C stops everything and leaves nothing behind.");
+        line("Web UI    http://" + address + ":8500/ui");
+        line("HTTP API  http://" + address + ":8500/v1/catalog/nodes");
+        line("Consul    " + consul.binary() + " members -http-addr=http://" + CLIENT.address() + ":8500");
+        line("Logs      " + directory);
+        out.flush();
+        CompletableFuture.anyOf(cluster.agents().stream()
+                        .map(agent -> agent.process().onExit())
+                        .toArray(CompletableFuture[]::new))
+                .join();
+        failIfAnAgentEnded();
+    }
+
+    /// Asserts what was shown.
+    void check() {
+        step("6. Checks");
+        LocalAgent first = cluster.agents().getFirst();
+        List<RealConsul.Member> members = first.members();
+        String leader = first.leader().orElse("none");
+        List<String> votes =
+                serverAddresses().stream().map(address -> address + ":8300").toList();
+        assertThat("one of the servers leads", votes.contains(leader), leader);
+        assertThat("the three servers are the raft peers", first.peers().equals(votes), first.peers());
+        for (LocalAgent.Spec spec : everybody()) {
+            String type = spec.role() == LocalAgent.Role.CLIENT ? "client" : "server";
+            var member = new RealConsul.Member(spec.id(), spec.address() + ":8301", "alive", type);
+            assertThat(
+                    "the " + type + " at " + spec.address() + " is alive, named by its instance id",
+                    members.contains(member),
+                    members);
+        }
+        assertThat("nobody else is a member", members.size() == everybody().size(), members);
+        String plan = plan();
+        assertThat(
+                "the plan has the node's name",
+                plan.contains("-node=" + SERVERS.getFirst().id()),
+                plan);
+        for (String origin : List.of("metadata", "variable BOOTSTRAP_EXPECT", "variable CONSUL_RETRY_JOIN")) {
+            assertThat("the plan names the origin " + origin, plan.contains(origin), plan);
+        }
+    }
+
+    private boolean hasFormed(LocalAgent first) {
+        List<RealConsul.Member> members = first.members();
+        return first.leader().isPresent()
+                && first.peers().size() == SERVERS.size()
+                && members.size() == everybody().size()
+                && members.stream().allMatch(member -> member.status().equals("alive"));
+    }
+
+    private void failIfAnAgentEnded() {
+        for (LocalAgent agent : cluster.agents()) {
+            if (!agent.process().isAlive()) {
+                throw new Failed("the agent " + agent + " ended by itself, with exit code "
+                        + agent.process().await().exitCode());
+            }
+        }
+    }
+
+    private String plan() {
+        Running.Finished plan = cluster.ask(cluster.agents().getFirst(), "plan", "agent");
+        if (plan.exitCode() != 0) {
+            throw new Failed("consul-launcher plan: " + plan);
+        }
+        return plan.stdout();
+    }
+
+    private void assertThat(String what, boolean holds, Object seen) {
+        if (!holds) {
+            throw new Failed("check failed: " + what + "; seen was " + seen);
+        }
+        line("ok: " + what);
+    }
+
+    private void step(String text) {
+        out.println();
+        out.println(text);
+    }
+
+    private void line(String text) {
+        out.println("    " + text);
+    }
+
+    private void lines(String text) {
+        text.lines().forEach(this::line);
+    }
+}

@@ -1,0 +1,145 @@
+package consul.launcher.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A Consul agent behind its launcher, running on one loopback address.
+public final class LocalAgent {
+
+    private static final int ASK_MILLIS = 5_000;
+
+    /// What to start.
+    ///
+    /// @param id the EC2 instance's, which becomes the node's name
+    /// @param address of the instance and the agent
+    public record Spec(Role role, String id, String address, String zone) {
+
+        public static Spec server(String id, String address) {
+            return new Spec(Role.SERVER, id, address, "eu-central-1a");
+        }
+
+        public static Spec client(String id, String address) {
+            return new Spec(Role.CLIENT, id, address, "eu-central-1a");
+        }
+
+        public Spec inZone(String other) {
+            return new Spec(role, id, address, other);
+        }
+    }
+
+    public enum Role {
+        SERVER,
+        CLIENT
+    }
+
+    private final Spec spec;
+    private final Map<String, String> environment;
+    private final Path log;
+    private final RealConsul consul;
+    private final Running process;
+
+    LocalAgent(Spec spec, Map<String, String> environment, Path log, RealConsul consul, Running process) {
+        this.spec = spec;
+        this.environment = Map.copyOf(environment);
+        this.log = log;
+        this.consul = consul;
+        this.process = process;
+    }
+
+    public Spec spec() {
+        return spec;
+    }
+
+    /// What its launcher was told.
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /// What launcher and Consul wrote, both streams.
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Path logFile() {
+        return log;
+    }
+
+    public Running process() {
+        return process;
+    }
+
+    /// The address of the leader it knows, `127.0.0.11:8300` for example.
+    public Optional<String> leader() {
+        return get("/v1/status/leader").map(LocalAgent::unquoted).filter(address -> !address.isEmpty());
+    }
+
+    /// The addresses in its raft configuration; none while it doesn't answer.
+    public List<String> peers() {
+        String list = get("/v1/status/peers").orElse("[]").strip();
+        return Arrays.stream(list.substring(1, list.length() - 1).split(",", -1))
+                .map(LocalAgent::unquoted)
+                .filter(address -> !address.isEmpty())
+                .sorted()
+                .toList();
+    }
+
+    public List<RealConsul.Member> members() {
+        return consul.members(spec.address());
+    }
+
+    /// How another node is doing in this agent's eyes, `alive` for example.
+    public Optional<String> statusOf(String node) {
+        return members().stream()
+                .filter(member -> member.node().equals(node))
+                .map(RealConsul.Member::status)
+                .findFirst();
+    }
+
+    /// Stops it as a container engine does, and returns its exit code.
+    public int stop() {
+        process.signal("TERM");
+        return process.await().exitCode();
+    }
+
+    /// The body of a 200 answer; empty for everything else.
+    private Optional<String> get(String path) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) URI.create("http://" + spec.address() + ":8500" + path)
+                    .toURL()
+                    .openConnection();
+            connection.setConnectTimeout(ASK_MILLIS);
+            connection.setReadTimeout(ASK_MILLIS);
+            if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+                return Optional.empty();
+            }
+            try (InputStream body = connection.getInputStream()) {
+                return Optional.of(new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String unquoted(String json) {
+        return json.strip().replace("\"", "");
+    }
+
+    @Override
+    public String toString() {
+        return spec.id() + " at " + spec.address();
+    }
+}
