@@ -1,0 +1,155 @@
+package consul.launcher.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The variables that make an agent's flags. Read for every agent, but what is wrong with them only stops one that
+/// uses them: `-dev` and `-help` don't, so the problems are kept here until the arguments are known.
+///
+/// @param server `CONSUL_SERVER`
+/// @param ui `CONSUL_UI`
+/// @param bootstrapExpect `BOOTSTRAP_EXPECT`, at least 1
+/// @param tag `TAG_KEY` and `TAG_VALUE`, both or none
+/// @param retryJoin the words of `CONSUL_RETRY_JOIN`, quotes removed
+/// @param region `AWS_REGION`, else `AWS_DEFAULT_REGION`
+/// @param ecsTask whether ECS runs this container, by `ECS_CONTAINER_METADATA_URI_V4`
+/// @param names the agent variables that are set, valid or not, in the order of the documentation
+/// @param problems what is wrong with them
+public record AgentSettings(
+        Optional<Boolean> server,
+        Optional<Boolean> ui,
+        Optional<Integer> bootstrapExpect,
+        Optional<Tag> tag,
+        List<String> retryJoin,
+        Optional<Sourced<String>> region,
+        boolean ecsTask,
+        List<String> names,
+        List<Problem> problems) {
+
+    public static final String SERVER = "CONSUL_SERVER";
+    public static final String UI = "CONSUL_UI";
+    public static final String BOOTSTRAP_EXPECT = "BOOTSTRAP_EXPECT";
+    public static final String TAG_KEY = "TAG_KEY";
+    public static final String TAG_VALUE = "TAG_VALUE";
+    public static final String RETRY_JOIN = "CONSUL_RETRY_JOIN";
+
+    private static final List<String> NAMES = List.of(SERVER, UI, BOOTSTRAP_EXPECT, TAG_KEY, TAG_VALUE, RETRY_JOIN);
+
+    /// The EC2 tag that the cluster's instances share.
+    public record Tag(String key, String value) {}
+
+    public AgentSettings {
+        retryJoin = List.copyOf(retryJoin);
+        names = List.copyOf(names);
+        problems = List.copyOf(problems);
+    }
+
+    public static AgentSettings from(Environment environment) {
+        List<Problem> problems = new ArrayList<>();
+        return new AgentSettings(
+                truth(environment, SERVER, problems),
+                truth(environment, UI, problems),
+                servers(environment, problems),
+                tag(environment, problems),
+                RetryJoinWords.read(environment, problems),
+                region(environment),
+                environment.get("ECS_CONTAINER_METADATA_URI_V4").isPresent(),
+                names(environment),
+                problems);
+    }
+
+    /// Whether the variable is set and not empty, even to something that is no value.
+    public boolean isSet(String name) {
+        return names.contains(name);
+    }
+
+    private static List<String> names(Environment environment) {
+        List<String> names = new ArrayList<>();
+        for (String name : NAMES) {
+            if (environment.get(name).isPresent()) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static Optional<Boolean> truth(Environment environment, String name, List<Problem> problems) {
+        String value = environment.get(name).orElse(null);
+        if (value == null) {
+            return Optional.empty();
+        }
+        Optional<Boolean> truth = switch (value.strip().toLowerCase(Locale.ROOT)) {
+            case "true", "1" -> Optional.of(true);
+            case "false", "0" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+        if (truth.isEmpty()) {
+            problems.add(new Problem(name + " is '" + value + "'", "set it to true or false"));
+        }
+        return truth;
+    }
+
+    private static Optional<Integer> servers(Environment environment, List<Problem> problems) {
+        String value = environment.get(BOOTSTRAP_EXPECT).orElse(null);
+        if (value == null) {
+            return Optional.empty();
+        }
+        int number;
+        try {
+            number = Integer.parseInt(value.strip());
+        } catch (NumberFormatException e) {
+            number = -1;
+        }
+        if (number < 1) {
+            problems.add(new Problem(
+                    BOOTSTRAP_EXPECT + " is '" + value + "', which is no number of servers",
+                    "set it to how many servers the cluster has, 3 or 5"));
+            return Optional.empty();
+        }
+        return Optional.of(number);
+    }
+
+    private static Optional<Tag> tag(Environment environment, List<Problem> problems) {
+        String key = environment.get(TAG_KEY).orElse(null);
+        String value = environment.get(TAG_VALUE).orElse(null);
+        if (key == null && value == null) {
+            return Optional.empty();
+        }
+        if (key == null || value == null) {
+            String there = key == null ? TAG_VALUE : TAG_KEY;
+            String missing = key == null ? TAG_KEY : TAG_VALUE;
+            problems.add(new Problem(
+                    there + " is set without " + missing,
+                    "set both to the tag that the cluster's instances share, or none"));
+            return Optional.empty();
+        }
+        boolean goodKey = isTag(TAG_KEY, key, problems);
+        boolean goodValue = isTag(TAG_VALUE, value, problems);
+        return goodKey && goodValue ? Optional.of(new Tag(key, value)) : Optional.empty();
+    }
+
+    /// EC2 allows no control character in a tag, and go-discover's quotes can't hold a line break.
+    private static boolean isTag(String name, String value, List<Problem> problems) {
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                problems.add(new Problem(
+                        name + " has a control character at position " + (i + 1) + ", which no EC2 tag can have",
+                        "remove it; often it is the line break at the end of a file"));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<Sourced<String>> region(Environment environment) {
+        for (String name : List.of("AWS_REGION", "AWS_DEFAULT_REGION")) {
+            String value = environment.get(name).orElse("").strip();
+            if (!value.isEmpty()) {
+                return Optional.of(new Sourced<>(value, Origin.variable(name)));
+            }
+        }
+        return Optional.empty();
+    }
+}
