@@ -30,13 +30,7 @@ public record Addresses(
     public static Addresses of(EntrypointSettings settings, Interfaces interfaces, Consumer<Problem> problems) {
         List<String> notices = new java.util.ArrayList<>(2);
         Optional<Sourced<List<String>>> bind = one(
-                "-bind",
-                "CONSUL_BIND",
-                settings.bind(),
-                settings.bindInterface(),
-                interfaces,
-                notices::add,
-                problems);
+                "-bind", "CONSUL_BIND", settings.bind(), settings.bindInterface(), interfaces, notices::add, problems);
         Optional<Sourced<List<String>>> client = one(
                 "-client",
                 "CONSUL_CLIENT",
@@ -85,7 +79,8 @@ public record Addresses(
                 return Optional.empty();
             }
             boolean isFlags = words.getFirst().startsWith("-");
-            // Consul's -client takes a list separated by spaces, so a bare value is one value however many words it has.
+            // Consul's -client takes a list separated by spaces, so a bare value is one value however many words it
+            // has.
             return Optional.of(isFlags ? words : List.of(flag + "=" + String.join(" ", words)));
         } catch (IllegalArgumentException e) {
             problems.accept(new Problem(

@@ -49,7 +49,8 @@ public final class Commands {
     /// @param arguments the container's arguments
     /// @param help what `consul --help WORD` prints, empty if Consul can't be run; asked for unknown words only
     public static Command of(List<String> arguments, Function<String, String> help) {
-        if (arguments.isEmpty() || (arguments.size() == 1 && arguments.getFirst().isEmpty())) {
+        if (arguments.isEmpty()
+                || (arguments.size() == 1 && arguments.getFirst().isEmpty())) {
             return new Command.Consul(List.of(CONSUL));
         }
         String first = arguments.getFirst();

@@ -23,7 +23,8 @@ public final class Executables {
         while (start <= path.length()) {
             int colon = path.indexOf(':', start);
             int end = colon < 0 ? path.length() : colon;
-            Path candidate = Path.of(end == start ? "." : path.substring(start, end)).resolve(name);
+            Path candidate =
+                    Path.of(end == start ? "." : path.substring(start, end)).resolve(name);
             if (isProgram(candidate)) {
                 return Optional.of(candidate);
             }

@@ -16,9 +16,11 @@ public final class HostInterfaces implements Addresses.Interfaces {
     public Optional<String> address(String name) {
         try {
             NetworkInterface found = NetworkInterface.getByName(name);
-            return found == null ? Optional.empty() : first(found.getInterfaceAddresses().stream()
-                    .map(java.net.InterfaceAddress::getAddress)
-                    .toList());
+            return found == null
+                    ? Optional.empty()
+                    : first(found.getInterfaceAddresses().stream()
+                            .map(java.net.InterfaceAddress::getAddress)
+                            .toList());
         } catch (SocketException e) {
             return Optional.empty();
         }

@@ -11,7 +11,8 @@ final class Owners {
     private Owners() {}
 
     static Owner of(Path path) throws IOException {
-        return new Owner((Integer) Files.getAttribute(path, "unix:uid"), (Integer) Files.getAttribute(path, "unix:gid"));
+        return new Owner(
+                (Integer) Files.getAttribute(path, "unix:uid"), (Integer) Files.getAttribute(path, "unix:gid"));
     }
 
     static void change(Path path, Owner owner) throws IOException {

@@ -88,8 +88,9 @@ public final class Preparer {
         return switch (step) {
             case Step.CreateDirectory create -> mount(create.path());
             case Step.ChangeOwner change -> mount(change.path());
-            case Step.WriteLocalConfig write -> "make its directory writable, or put the configuration there as a file ("
-                    + Owners.describe(existing(write.file().resolveSibling(""))) + ")";
+            case Step.WriteLocalConfig write ->
+                "make its directory writable, or put the configuration there as a file ("
+                        + Owners.describe(existing(write.file().resolveSibling(""))) + ")";
             case Step.RemoveLocalConfig remove -> "remove " + remove.file();
             case Step.AllowPrivilegedPorts _ ->
                 "allow the capability SETFCAP, or unset CONSUL_ALLOW_PRIVILEGED_PORTS and use ports above 1023";

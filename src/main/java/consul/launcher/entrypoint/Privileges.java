@@ -45,9 +45,8 @@ public sealed interface Privileges {
         if (!self.isRoot()) {
             return new Kept("not started as root but as uid " + self.uid());
         }
-        Optional<Integer> uid = settings.user().isPresent()
-                ? accounts.uid(settings.user().get())
-                : accounts.uid(CONSUL);
+        Optional<Integer> uid =
+                settings.user().isPresent() ? accounts.uid(settings.user().get()) : accounts.uid(CONSUL);
         if (uid.isEmpty()) {
             problems.accept(unknown("user", "CONSUL_UID", settings.user()));
         }
@@ -77,7 +76,9 @@ public sealed interface Privileges {
                 return new Dropped(uid, gid, home, List.of(tool, both));
             }
         }
-        if (Executables.find(environment, "setpriv").filter(Privileges::isUtilLinux).isPresent()) {
+        if (Executables.find(environment, "setpriv")
+                .filter(Privileges::isUtilLinux)
+                .isPresent()) {
             return new Dropped(
                     uid, gid, home, List.of("setpriv", "--reuid=" + uid, "--regid=" + gid, "--groups=" + gid, "--"));
         }

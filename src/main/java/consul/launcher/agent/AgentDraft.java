@@ -1,0 +1,282 @@
+package consul.launcher.agent;
+
+import consul.launcher.config.AgentSettings;
+import consul.launcher.config.Origin;
+import consul.launcher.config.Problem;
+import consul.launcher.config.Sourced;
+import consul.launcher.identity.Identity;
+import consul.launcher.identity.NetworkMode;
+import consul.launcher.identity.Wanted;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The agent command as far as it can be decided before anybody was asked who this instance is: the role, all that is
+/// wrong with the settings, and what is still to be asked. Given the answer, it is completed. Pure.
+///
+/// Explicit beats derived: a flag that an argument, the user's configuration or a stronger source sets is not derived,
+/// and a derived flag that loses is not passed at all.
+public final class AgentDraft {
+
+    private final AgentSettings settings;
+    private final BaseFlags base;
+    private final AgentArguments arguments;
+    private final GivenSettings given;
+    private final Findings findings = new Findings();
+    private final Role role;
+    /// Whether only the script's flags are added: for `-dev`, and where Consul will print its help.
+    private final boolean plain;
+
+    private final List<Flag> serverFlags;
+    private final Optional<Given> node;
+    private final Optional<Given> advertise;
+    private final Optional<Given> retryJoin;
+    private final Optional<Given> client;
+
+    private AgentDraft(
+            AgentSettings settings, List<String> userArguments, UserConfiguration configuration, BaseFlags base) {
+        this.settings = settings;
+        this.base = base;
+        this.arguments = AgentArguments.parse(userArguments);
+        this.given = new GivenSettings(arguments, base, configuration);
+        boolean dev = GoText.truth(arguments.last("dev").orElse("false")).orElse(false);
+        this.plain = dev || arguments.asksForHelp();
+        this.node = given.find("node", "node_name");
+        this.advertise = given.find("advertise", "advertise_addr");
+        this.retryJoin = given.findAny("retry-join", "retry_join");
+        this.client = given.find("client", "client_addr");
+        findings.warn(configuration.warnings());
+        if (plain) {
+            this.role = dev ? Role.DEV : Role.CLIENT;
+            this.serverFlags = List.of();
+            noteIgnoredVariables(dev);
+        } else {
+            findings.problems(settings.problems());
+            judgeArguments();
+            ServerFlags decided = new ServerFlags(settings, given, configuration.isComplete(), findings);
+            this.role = decided.isServer() ? Role.SERVER : Role.CLIENT;
+            this.serverFlags = decided.flags();
+        }
+    }
+
+    /// @param userArguments what follows `agent`
+    public static AgentDraft of(
+            AgentSettings settings, List<String> userArguments, UserConfiguration configuration, BaseFlags base) {
+        return new AgentDraft(settings, userArguments, configuration, base);
+    }
+
+    /// Everything that stops the launch, each with its way out.
+    public List<Problem> problems() {
+        return findings.problems();
+    }
+
+    /// What is known to be doubtful already; [#complete] repeats it.
+    public List<String> warnings() {
+        return findings.warnings();
+    }
+
+    public Role role() {
+        return role;
+    }
+
+    /// What must still be asked. Nothing where the name and the address are given: what else could be known isn't worth
+    /// a call, since Consul finds its region itself.
+    public Set<Wanted> wanted() {
+        Set<Wanted> wanted = EnumSet.noneOf(Wanted.class);
+        if (plain || (node.isPresent() && advertise.isPresent())) {
+            return Collections.unmodifiableSet(wanted);
+        }
+        if (node.isEmpty()) {
+            wanted.add(Wanted.NODE_NAME);
+        }
+        if (advertise.isEmpty()) {
+            wanted.add(Wanted.ADDRESS);
+        }
+        if (joinsByTag() && settings.region().isEmpty()) {
+            wanted.add(Wanted.REGION);
+        }
+        wanted.add(Wanted.NODE_META);
+        if (networkModeMatters()) {
+            wanted.add(Wanted.NETWORK_MODE);
+        }
+        return Collections.unmodifiableSet(wanted);
+    }
+
+    /// The whole command, with what was found out about this instance.
+    public AgentCommand complete(Identity identity) {
+        Findings all = findings.copy();
+        List<Flag> flags = new ArrayList<>();
+        flags.add(base.dataDir());
+        flags.add(base.configDir());
+        flags.addAll(base.bind());
+        flags.addAll(base.client());
+        if (!plain) {
+            flags.addAll(serverFlags);
+            addNode(identity, flags, all);
+            addAdvertise(identity, flags, all);
+            addRetryJoin(identity, flags, all);
+            addClient(identity, flags, all);
+            addNodeMeta(identity, flags, all);
+        }
+        flags.addAll(arguments.asFlags(Origin.argument()));
+        return new AgentCommand(flags, all.notes(), all.warnings());
+    }
+
+    private void noteIgnoredVariables(boolean dev) {
+        if (!settings.names().isEmpty()) {
+            findings.note((dev ? "with -dev" : "with -help") + " no flag is derived; not used: "
+                    + String.join(", ", settings.names()));
+        }
+    }
+
+    private void judgeArguments() {
+        Optional<String> refusal = arguments.refusal();
+        if (refusal.isPresent()) {
+            findings.problem(refusal.get(), "write flags as -name=value");
+        }
+        Optional<String> dev = arguments.last("dev");
+        if (dev.isPresent() && GoText.truth(dev.get()).isEmpty()) {
+            findings.problem("the argument -dev is '" + dev.get() + "'", "give true or false");
+        }
+        Optional<String> stray = arguments.stray();
+        if (stray.isPresent()) {
+            findings.warn("Consul takes no argument that is no flag, and reads no flag behind it: '" + stray.get()
+                    + "'; a switch is turned on or off as -server=true");
+        }
+        warnIfEmpty("node", node, "its host name");
+        warnIfEmpty("advertise", advertise, "its bind address");
+    }
+
+    private void warnIfEmpty(String flag, Optional<Given> setting, String instead) {
+        if (setting.isPresent() && setting.get().value().isEmpty()) {
+            findings.warn(setting.get().by() + " is empty, so Consul takes " + instead + "; remove it and -" + flag
+                    + " is derived");
+        }
+    }
+
+    private void addNode(Identity identity, List<Flag> flags, Findings all) {
+        if (node.isPresent()) {
+            all.note("-node from metadata not passed: " + node.get().by());
+        } else if (identity.nodeName().isPresent()) {
+            Sourced<String> name = identity.nodeName().get();
+            flags.add(Flag.of(name.origin(), "-node=" + name.value()));
+        } else {
+            all.note("-node not passed: no source knows this instance's name, so Consul takes its host name");
+        }
+    }
+
+    private void addAdvertise(Identity identity, List<Flag> flags, Findings all) {
+        if (advertise.isPresent()) {
+            all.note("-advertise from metadata not passed: " + advertise.get().by());
+        } else if (identity.address().isPresent()) {
+            Sourced<String> address = identity.address().get();
+            flags.add(Flag.of(address.origin(), "-advertise=" + address.value()));
+        } else {
+            all.note("-advertise not passed: no source knows this instance's address, so Consul chooses one");
+        }
+    }
+
+    private boolean joinsByTag() {
+        return retryJoin.isEmpty() && settings.tag().isPresent();
+    }
+
+    private void addRetryJoin(Identity identity, List<Flag> flags, Findings all) {
+        if (retryJoin.isPresent()) {
+            if (settings.tag().isPresent()) {
+                all.note("-retry-join by TAG_KEY and TAG_VALUE not passed: "
+                        + retryJoin.get().by());
+            }
+            if (!settings.retryJoin().isEmpty()) {
+                all.note("-retry-join by CONSUL_RETRY_JOIN not passed: "
+                        + retryJoin.get().by());
+            }
+            return;
+        }
+        if (settings.tag().isPresent()) {
+            flags.add(byTag(settings.tag().get(), identity, all));
+        }
+        if (settings.retryJoin().isEmpty()) {
+            return;
+        }
+        OwnAddresses own = ownAddresses(identity);
+        for (String entry : settings.retryJoin()) {
+            if (own.isOwn(entry)) {
+                all.note("-retry-join " + entry + " not passed: it is this agent's own address");
+            } else {
+                flags.add(Flag.of(Origin.variable(AgentSettings.RETRY_JOIN), "-retry-join", entry));
+            }
+        }
+    }
+
+    private Flag byTag(AgentSettings.Tag tag, Identity identity, Findings all) {
+        String value = GoDiscover.awsTag(tag.key(), tag.value());
+        String variables = AgentSettings.TAG_KEY + " and " + AgentSettings.TAG_VALUE;
+        Optional<Sourced<String>> region = settings.region().isPresent() ? settings.region() : identity.region();
+        if (region.isEmpty()) {
+            all.note("the -retry-join by tag names no region: Consul asks the metadata service for it");
+            return Flag.of(Origin.variable(variables), "-retry-join", value);
+        }
+        Origin origin = Origin.variable(
+                variables + ", region by " + region.get().origin().describe());
+        return Flag.of(
+                origin,
+                "-retry-join",
+                value + " region=" + GoDiscover.quoted(region.get().value()));
+    }
+
+    private OwnAddresses ownAddresses(Identity identity) {
+        Optional<Given> port = given.find("serf-lan-port", "ports.serf_lan");
+        OwnAddresses own = new OwnAddresses(port.isPresent() ? port.get().value() : "8301");
+        if (identity.address().isPresent()) {
+            own.add(identity.address().get().value());
+        }
+        for (Optional<Given> address : List.of(advertise, given.find("bind", "bind_addr"))) {
+            if (address.isPresent()) {
+                own.add(address.get().value());
+            }
+        }
+        return own;
+    }
+
+    /// Only a client's default depends on it: with host networking its API would be open on the instance's address.
+    private boolean networkModeMatters() {
+        return role == Role.CLIENT && client.isEmpty() && base.client().isEmpty();
+    }
+
+    private void addClient(Identity identity, List<Flag> flags, Findings all) {
+        if (!base.client().isEmpty() || client.isPresent()) {
+            if (client.isPresent()) {
+                all.note(
+                        "-client=0.0.0.0 by default not passed: " + client.get().by());
+            }
+            return;
+        }
+        if (networkModeMatters() && identity.networkMode() == NetworkMode.HOST) {
+            all.note("-client not passed: with host networking a client's API stays on 127.0.0.1");
+            return;
+        }
+        if (networkModeMatters() && settings.ecsTask() && identity.networkMode() == NetworkMode.UNKNOWN) {
+            all.warn("-client=0.0.0.0, though whether this task uses host networking isn't known; give"
+                    + " -client=127.0.0.1 if it does");
+        }
+        flags.add(Flag.of(Origin.byDefault("every interface of the container"), "-client=0.0.0.0"));
+    }
+
+    private void addNodeMeta(Identity identity, List<Flag> flags, Findings all) {
+        for (Map.Entry<String, Sourced<String>> pair : identity.nodeMeta().entrySet()) {
+            Optional<Given> explicit = given.findNodeMeta(pair.getKey());
+            if (explicit.isPresent()) {
+                all.note("-node-meta=" + pair.getKey() + " from metadata not passed: "
+                        + explicit.get().by());
+            } else {
+                flags.add(Flag.of(
+                        pair.getValue().origin(),
+                        "-node-meta=" + pair.getKey() + ":" + pair.getValue().value()));
+            }
+        }
+    }
+}

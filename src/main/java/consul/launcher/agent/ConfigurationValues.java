@@ -1,0 +1,88 @@
+package consul.launcher.agent;
+
+import consul.launcher.config.Origin;
+import consul.launcher.config.Sourced;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What configuration files say, for the keys that matter here, merged as Consul merges them: a later single value
+/// replaces an earlier one, lists are appended. Other keys are dropped at once, because some are secret.
+final class ConfigurationValues {
+
+    private static final Set<String> KEPT = Set.of(
+            "addresses",
+            "advertise_addr",
+            "advertise_addr_ipv4",
+            "advertise_addr_ipv6",
+            "bind_addr",
+            "bootstrap",
+            "bootstrap_expect",
+            "client_addr",
+            "data_dir",
+            "datacenter",
+            "leave_on_terminate",
+            "node_meta",
+            "node_name",
+            "ports",
+            "retry_join",
+            "server",
+            "skip_leave_on_interrupt",
+            "ui",
+            "ui_config",
+            "ui_dir");
+
+    private final Map<String, Sourced<String>> single = new HashMap<>();
+    private final Map<String, List<Sourced<String>>> lists = new HashMap<>();
+
+    /// The path of a key inside an object: `ports.http`. Consul ignores the case of its own keys, not of node metadata.
+    ///
+    /// @param parent the object's path, empty for the whole file
+    static String path(String parent, String key) {
+        if (parent.isEmpty()) {
+            return key.toLowerCase(Locale.ROOT);
+        }
+        return parent + "." + (parent.equals("node_meta") ? key : key.toLowerCase(Locale.ROOT));
+    }
+
+    /// Whether values under this path are of use; only the first key decides.
+    static boolean keeps(String path) {
+        int dot = path.indexOf('.');
+        return KEPT.contains(dot < 0 ? path : path.substring(0, dot));
+    }
+
+    /// @param source the file, or what stands for one
+    void put(String path, String value, String source) {
+        if (keeps(path)) {
+            single.put(path, new Sourced<>(value, Origin.configuration(source, path)));
+        }
+    }
+
+    /// @param source the file, or what stands for one
+    void append(String path, String value, String source) {
+        if (keeps(path)) {
+            lists.computeIfAbsent(path, _ -> new ArrayList<>())
+                    .add(new Sourced<>(value, Origin.configuration(source, path)));
+        }
+    }
+
+    void merge(ConfigurationValues later) {
+        single.putAll(later.single);
+        for (Map.Entry<String, List<Sourced<String>>> list : later.lists.entrySet()) {
+            lists.computeIfAbsent(list.getKey(), _ -> new ArrayList<>()).addAll(list.getValue());
+        }
+    }
+
+    Optional<Sourced<String>> value(String path) {
+        return Optional.ofNullable(single.get(path));
+    }
+
+    List<Sourced<String>> list(String path) {
+        List<Sourced<String>> list = lists.get(path);
+        return list == null ? List.of() : List.copyOf(list);
+    }
+}
