@@ -1,6 +1,5 @@
 package consul.launcher.demo;
 
-import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.LocalAgent;
 import consul.launcher.testkit.LocalCluster;
 import consul.launcher.testkit.RealConsul;
@@ -21,9 +20,6 @@ final class Demo {
             LocalAgent.Spec.server("i-0aa00000000000013", "127.0.0.13").inZone("eu-central-1c"));
     static final LocalAgent.Spec CLIENT =
             LocalAgent.Spec.client("i-0aa00000000000014", "127.0.0.14").inZone("eu-central-1a");
-
-    /// A leader comes within 3 s on an idle machine.
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /// What the demo was to show did not come true.
     static final class Failed extends RuntimeException {
@@ -72,10 +68,7 @@ final class Demo {
         step("4. The cluster");
         long start = System.nanoTime();
         LocalAgent first = cluster.agents().getFirst();
-        Eventually.until("a leader and four living members; see the logs", PATIENCE, () -> {
-            failIfAnAgentEnded();
-            return hasFormed(first);
-        });
+        cluster.awaitFormed();
         line("formed within " + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms; the leader is "
                 + first.leader().orElse("gone again"));
         out.println();
@@ -86,7 +79,7 @@ final class Demo {
     }
 
     /// How to go on from here, until an agent ends, which none should.
-    void stay() throws InterruptedException {
+    void stay() {
         String address = SERVERS.getFirst().address();
         step("It runs. Ctrl-C stops everything and leaves nothing behind.");
         line("Web UI    http://" + address + ":8500/ui");
@@ -98,7 +91,12 @@ final class Demo {
                         .map(agent -> agent.process().onExit())
                         .toArray(CompletableFuture[]::new))
                 .join();
-        failIfAnAgentEnded();
+        for (LocalAgent agent : cluster.agents()) {
+            if (!agent.process().isAlive()) {
+                throw new Failed("the agent " + agent + " ended by itself, with exit code "
+                        + agent.process().await().exitCode());
+            }
+        }
     }
 
     /// Asserts what was shown.
@@ -127,23 +125,6 @@ final class Demo {
                 plan);
         for (String origin : List.of("metadata", "variable BOOTSTRAP_EXPECT", "variable CONSUL_RETRY_JOIN")) {
             assertThat("the plan names the origin " + origin, plan.contains(origin), plan);
-        }
-    }
-
-    private boolean hasFormed(LocalAgent first) {
-        List<RealConsul.Member> members = first.members();
-        return first.leader().isPresent()
-                && first.peers().size() == SERVERS.size()
-                && members.size() == everybody().size()
-                && members.stream().allMatch(member -> member.status().equals("alive"));
-    }
-
-    private void failIfAnAgentEnded() {
-        for (LocalAgent agent : cluster.agents()) {
-            if (!agent.process().isAlive()) {
-                throw new Failed("the agent " + agent + " ended by itself, with exit code "
-                        + agent.process().await().exitCode());
-            }
         }
     }
 

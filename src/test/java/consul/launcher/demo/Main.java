@@ -10,14 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
-/// The program behind `bin/demo`: `Main LAUNCHER CONSUL DIRECTORY KEPT-LOGS [--check]`. TERM ends it in good order, at any
+/// The program behind `bin/demo`: `Main LAUNCHER CONSUL DIRECTORY KEPT-LOGS [--check]`. TERM ends it in good order, at
+/// any
 /// time: whoever starts it turns Ctrl-C into TERM, since a terminal's would reach the agents too.
 public final class Main {
-
-    private static final int TAIL_LINES = 15;
 
     private final LocalCluster cluster;
     private final Path directory;
@@ -38,7 +36,7 @@ public final class Main {
         this.out = out;
     }
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         RealConsul consul = new RealConsul(Path.of(args[1]));
         Path directory = Path.of(args[2]);
         LocalCluster cluster = new LocalCluster(Path.of(args[0]), consul, directory, Demo.serverAddresses());
@@ -48,7 +46,7 @@ public final class Main {
         System.exit(main.run(demo, args.length == 5 && args[4].equals("--check")));
     }
 
-    private int run(Demo demo, boolean check) throws InterruptedException {
+    private int run(Demo demo, boolean check) {
         boolean well = false;
         try {
             demo.show();
@@ -118,9 +116,7 @@ public final class Main {
                 Files.copy(agent.logFile(), kept, StandardCopyOption.REPLACE_EXISTING);
                 out.println();
                 out.println("---- the end of " + kept);
-                List<String> lines = agent.log().lines().toList();
-                lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size())
-                        .forEach(out::println);
+                out.println(agent.logTail());
             }
         } catch (IOException e) {
             out.println("demo: the logs can't be kept: " + e);

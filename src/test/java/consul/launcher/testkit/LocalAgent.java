@@ -12,11 +12,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A Consul agent behind its launcher, running on one loopback address.
 public final class LocalAgent {
 
     private static final int ASK_MILLIS = 5_000;
+
+    private static final int TAIL_LINES = 15;
 
     /// What to start.
     ///
@@ -47,6 +51,7 @@ public final class LocalAgent {
     private final Path log;
     private final RealConsul consul;
     private final Running process;
+    private volatile boolean stopped;
 
     LocalAgent(Spec spec, Map<String, String> environment, Path log, RealConsul consul, Running process) {
         this.spec = spec;
@@ -101,6 +106,14 @@ public final class LocalAgent {
         return consul.members(spec.address());
     }
 
+    /// The ids of the nodes that it sees alive.
+    Set<String> living() {
+        return members().stream()
+                .filter(member -> member.status().equals("alive"))
+                .map(RealConsul.Member::node)
+                .collect(Collectors.toSet());
+    }
+
     /// How another node is doing in this agent's eyes, `alive` for example.
     public Optional<String> statusOf(String node) {
         return members().stream()
@@ -109,14 +122,40 @@ public final class LocalAgent {
                 .findFirst();
     }
 
+    /// Waits until this agent sees another node so.
+    public void awaitStatus(String node, String status) {
+        Eventually.value(
+                () -> node + " to be seen as " + status + " by " + this + ", who sees " + members(),
+                LocalCluster.PATIENCE,
+                () -> statusOf(node).filter(status::equals));
+    }
+
+    /// The last lines of its log.
+    public String logTail() {
+        List<String> lines = log().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+    }
+
     /// Stops it as a container engine does, and returns its exit code.
     public int stop() {
+        stopped = true;
         process.signal("TERM");
         return process.await().exitCode();
     }
 
-    /// The body of a 200 answer; empty for everything else.
-    private Optional<String> get(String path) {
+    /// Ends launcher and Consul without a word, as an instance that is gone.
+    public void kill() {
+        stopped = true;
+        process.close();
+    }
+
+    /// Whether it is meant to run: nobody stopped it.
+    boolean isExpected() {
+        return !stopped;
+    }
+
+    /// Asks its HTTP API: the body of a 200 answer; empty for everything else.
+    public Optional<String> get(String path) {
         try {
             HttpURLConnection connection = (HttpURLConnection) URI.create("http://" + spec.address() + ":8500" + path)
                     .toURL()

@@ -15,7 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Real Consul agents on loopback addresses, each started by a launcher of its own, which asks the mock EC2 who it is.
 /// Closing it stops whatever still runs: clients first, so that servers are there to hear them leave.
@@ -26,6 +30,9 @@ public final class LocalCluster implements AutoCloseable {
     private static final int[] TCP_PORTS = {8300, 8301, 8302, 8500, 8600};
 
     private static final int[] UDP_PORTS = {8301, 8302, 8600};
+
+    /// How long a test waits for something to become true among agents: seconds on an idle machine.
+    public static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /// A stop takes a client some seconds to leave, and a server less; a busy machine makes it longer.
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
@@ -48,6 +55,15 @@ public final class LocalCluster implements AutoCloseable {
         this.join = List.copyOf(join);
     }
 
+    /// Of the launcher that this build made, and the Consul of this machine.
+    public static LocalCluster ofBuiltLauncher(Path directory, List<String> join) {
+        String built = System.getProperty("launcher.directory");
+        if (built == null) {
+            throw new AssertionError("the system property launcher.directory is missing: Maven sets it");
+        }
+        return new LocalCluster(Path.of(built, "consul-launcher"), RealConsul.find(), directory, join);
+    }
+
     public Ec2Mock ec2() {
         return ec2;
     }
@@ -55,6 +71,55 @@ public final class LocalCluster implements AutoCloseable {
     /// All that were started, in order.
     public synchronized List<LocalAgent> agents() {
         return List.copyOf(agents);
+    }
+
+    /// Those of them that nobody stopped.
+    public List<LocalAgent> running() {
+        return agents().stream().filter(LocalAgent::isExpected).toList();
+    }
+
+    /// The one that was started last on this instance.
+    public LocalAgent agent(String id) {
+        return agents().reversed().stream()
+                .filter(agent -> agent.spec().id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no agent was started on " + id));
+    }
+
+    /// Waits until all that run know the same leader and each other as alive, and all servers among them are raft
+    /// peers.
+    ///
+    /// @throws AssertionError if they don't, or as soon as one of them ends
+    public void awaitFormed() {
+        List<LocalAgent> expected = running();
+        List<String> servers = expected.stream()
+                .filter(agent -> agent.spec().role() == LocalAgent.Role.SERVER)
+                .map(agent -> agent.spec().address() + ":8300")
+                .sorted()
+                .toList();
+        Eventually.until(
+                "a leader and " + expected.size() + " living members",
+                PATIENCE,
+                () -> ended(expected).isPresent() || hasFormed(expected, servers));
+        ended(expected).ifPresent(agent -> {
+            throw new AssertionError("the agent " + agent + " ended by itself, with exit code "
+                    + agent.process().await().exitCode() + "\n" + agent.logTail());
+        });
+    }
+
+    private static Optional<LocalAgent> ended(List<LocalAgent> agents) {
+        return agents.stream().filter(agent -> !agent.process().isAlive()).findFirst();
+    }
+
+    private static boolean hasFormed(List<LocalAgent> agents, List<String> servers) {
+        Optional<String> leader = agents.getFirst().leader();
+        if (leader.isEmpty()
+                || !agents.stream().allMatch(agent -> agent.leader().equals(leader))) {
+            return false;
+        }
+        Set<String> ids = agents.stream().map(agent -> agent.spec().id()).collect(Collectors.toSet());
+        return agents.getFirst().peers().equals(servers)
+                && agents.stream().allMatch(agent -> agent.living().containsAll(ids));
     }
 
     /// Launches the instance if there is none yet, and the agent on it, with `run agent`.
