@@ -20,6 +20,11 @@ public final class Accounts {
         this.groups = groups;
     }
 
+    /// No entries at all, for who needs none.
+    public static Accounts none() {
+        return new Accounts(List.of(), List.of());
+    }
+
     /// @param etc the directory of `passwd` and `group`, `/etc` but for tests
     public static Accounts read(Path etc) {
         return new Accounts(entries(etc.resolve("passwd"), 6), entries(etc.resolve("group"), 3));

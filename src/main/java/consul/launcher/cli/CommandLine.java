@@ -1,0 +1,70 @@
+package consul.launcher.cli;
+
+import consul.launcher.config.Log;
+import java.util.List;
+
+/// The launcher's commands. `run` passes everything behind it on, so nothing here looks at its arguments.
+final class CommandLine {
+
+    static final int USAGE = 64;
+    static final int UNAVAILABLE = 69;
+    static final int INTERNAL = 70;
+    static final int CONFIGURATION = 78;
+
+    private static final String HELP =
+            """
+            usage: consul-launcher COMMAND
+
+              run ARGS…             run Consul as docker-entrypoint.sh does, plus what EC2 knows
+              plan ARGS… [--json]   print what run would do, and where each flag comes from; touch nothing
+              version               print the launcher's version and Consul's
+              help                  print this
+
+            ARGS are docker-entrypoint.sh's arguments, such as: agent -server
+            """;
+
+    private final Surroundings surroundings;
+    private final Log log;
+
+    CommandLine(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.log = new Log(surroundings.err(), surroundings.clock());
+    }
+
+    /// Runs a command to its end and returns the exit code. Never throws.
+    int run(List<String> arguments) {
+        try {
+            return dispatch(arguments);
+        } catch (RuntimeException | StackOverflowError e) {
+            log.error("internal error, please report it: " + InternalError.describe(e));
+            return INTERNAL;
+        }
+    }
+
+    private int dispatch(List<String> arguments) {
+        if (arguments.isEmpty()) {
+            return usage("no command given");
+        }
+        List<String> rest = arguments.subList(1, arguments.size());
+        return switch (arguments.getFirst()) {
+            case "run" -> new Run(surroundings, log).supervise(rest);
+            // Asked by the starter script only: what to become.
+            case "decide" -> new Run(surroundings, log).decide(rest);
+            case "plan" -> new PlanCommand(surroundings, log).run(rest);
+            case "version", "--version" -> new VersionCommand(surroundings).run();
+            case "help", "--help", "-h" -> help();
+            default -> usage("unknown command '" + arguments.getFirst() + "'");
+        };
+    }
+
+    private int help() {
+        surroundings.out().print(HELP);
+        surroundings.out().flush();
+        return 0;
+    }
+
+    private int usage(String what) {
+        log.error(what + ": see consul-launcher help; to run Consul: consul-launcher run agent …");
+        return USAGE;
+    }
+}

@@ -1,0 +1,34 @@
+package consul.launcher.cli;
+
+import consul.launcher.agent.Flag;
+import consul.launcher.config.EntrypointSettings;
+import consul.launcher.entrypoint.Command;
+import consul.launcher.entrypoint.Privileges;
+import consul.launcher.entrypoint.Step;
+import consul.launcher.identity.Identity;
+import consul.launcher.process.Execution;
+import java.util.List;
+
+/// Everything a launch will do, decided but not done.
+///
+/// @param command what the arguments mean
+/// @param mode how it is run
+/// @param program the words before the flags: `consul agent`, or the whole command where the launcher adds nothing
+/// @param flags the agent's flags with their origins; empty where the launcher adds nothing
+/// @param privileges as whom it runs
+/// @param steps what is changed first
+/// @param execution what is run in the end
+/// @param identity who this instance is, as far as it was asked for
+/// @param notes for the operator
+/// @param warnings for the operator, louder
+record LaunchPlan(
+        Command command,
+        EntrypointSettings.Mode mode,
+        List<String> program,
+        List<Flag> flags,
+        Privileges privileges,
+        List<Step> steps,
+        Execution execution,
+        Identity identity,
+        List<String> notes,
+        List<String> warnings) {}

@@ -1,0 +1,222 @@
+package consul.launcher.cli;
+
+import consul.launcher.agent.AgentCommand;
+import consul.launcher.agent.AgentDraft;
+import consul.launcher.agent.BaseFlags;
+import consul.launcher.agent.Flag;
+import consul.launcher.agent.UserConfiguration;
+import consul.launcher.config.AgentSettings;
+import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Environment;
+import consul.launcher.config.MetadataSettings;
+import consul.launcher.config.Origin;
+import consul.launcher.config.Problem;
+import consul.launcher.config.Sourced;
+import consul.launcher.entrypoint.Accounts;
+import consul.launcher.entrypoint.Addresses;
+import consul.launcher.entrypoint.Command;
+import consul.launcher.entrypoint.Commands;
+import consul.launcher.entrypoint.Preparation;
+import consul.launcher.entrypoint.Privileges;
+import consul.launcher.entrypoint.Self;
+import consul.launcher.entrypoint.Step;
+import consul.launcher.identity.Identity;
+import consul.launcher.identity.IdentitySource;
+import consul.launcher.process.Execution;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The flow: arguments and environment → settings → instance identity → agent command → execution. It reads, and asks the
+/// metadata service, but changes nothing.
+final class Planner {
+
+    private final Surroundings surroundings;
+    private final Environment environment;
+
+    /// Settings that are wrong: exit code 78.
+    private final List<Problem> settingsProblems = new ArrayList<>();
+
+    /// What the official script ended with exit code 1 for.
+    private final List<Problem> contractProblems = new ArrayList<>();
+
+    Planner(Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.environment = surroundings.environment();
+    }
+
+    Planned plan(List<String> arguments) {
+        Command command = Commands.of(arguments, this::help);
+        EntrypointSettings settings = EntrypointSettings.from(environment, settingsProblems::add);
+        if (command instanceof Command.Agent agent) {
+            return agent(agent, settings);
+        }
+        List<String> words =
+                switch (command) {
+                    case Command.ExplicitAgent explicit -> explicit.words();
+                    case Command.Consul consul -> consul.words();
+                    case Command.Other other -> other.words();
+                    case Command.Agent _ -> throw new IllegalStateException("handled above");
+                };
+        Privileges privileges = privileges(settings, command);
+        List<Step> steps = steps(settings, command, privileges, false);
+        if (hasProblems()) {
+            return refused();
+        }
+        // What stands before the user's own arguments: "consul", where the user didn't write it.
+        List<String> added = words.subList(0, Math.max(0, words.size() - arguments.size()));
+        boolean bare = words.size() == 1 && arguments.size() == 1 && !words.equals(arguments);
+        List<String> program = bare ? words : added;
+        List<String> tail = bare ? List.of() : arguments;
+        return new Planned.Ready(new LaunchPlan(
+                command,
+                command.startsAgent() ? settings.mode() : EntrypointSettings.Mode.EXEC,
+                words,
+                List.of(),
+                privileges,
+                steps,
+                execution(privileges, program, tail),
+                Identity.unknown(),
+                List.of(),
+                List.of()));
+    }
+
+    private Planned agent(Command.Agent command, EntrypointSettings settings) {
+        AgentSettings agentSettings = AgentSettings.from(environment, settingsProblems::add);
+        MetadataSettings metadataSettings = MetadataSettings.from(environment, settingsProblems::add);
+        Addresses addresses = Addresses.of(settings, surroundings.interfaces(), contractProblems::add);
+        Privileges privileges = privileges(settings, command);
+        checkLocalConfig(settings);
+        UserConfiguration configuration = UserConfiguration.read(
+                settings.localConfig(), settings.configDirectory().value(), command.arguments(), settingsProblems::add);
+        BaseFlags base = base(settings, addresses);
+        AgentDraft draft = AgentDraft.of(agentSettings, command.arguments(), configuration, base);
+        settingsProblems.addAll(draft.problems());
+        List<Step> steps = steps(settings, command, privileges, true);
+        if (hasProblems()) {
+            return refused();
+        }
+        return switch (surroundings.metadata().apply(metadataSettings).find(draft.wanted())) {
+            case IdentitySource.NotFound none ->
+                new Planned.Refused(
+                        CommandLine.UNAVAILABLE,
+                        List.of("can't find out who this instance is: " + String.join("; ", none.remedies())),
+                        none.attempts());
+            case IdentitySource.Found found ->
+                ready(command, settings, privileges, steps, draft.complete(found.identity()), addresses, found);
+        };
+    }
+
+    private static Planned ready(
+            Command.Agent command,
+            EntrypointSettings settings,
+            Privileges privileges,
+            List<Step> steps,
+            AgentCommand agent,
+            Addresses addresses,
+            IdentitySource.Found found) {
+        List<String> program = List.of("consul", "agent");
+        List<String> leading = new ArrayList<>(program);
+        List<String> words = agent.arguments();
+        leading.addAll(words.subList(0, words.size() - command.arguments().size()));
+        List<String> notes = new ArrayList<>(addresses.notices());
+        notes.addAll(agent.notes());
+        return new Planned.Ready(new LaunchPlan(
+                command,
+                settings.mode(),
+                program,
+                agent.flags(),
+                privileges,
+                steps,
+                execution(privileges, leading, command.arguments()),
+                found.identity(),
+                notes,
+                agent.warnings()));
+    }
+
+    private static Execution execution(Privileges privileges, List<String> leading, List<String> tail) {
+        if (!(privileges instanceof Privileges.Dropped dropped)) {
+            return new Execution(leading, tail, Map.of());
+        }
+        List<String> words = new ArrayList<>(dropped.prefix());
+        words.addAll(leading);
+        return new Execution(words, tail, Map.of("HOME", dropped.home()));
+    }
+
+    private static BaseFlags base(EntrypointSettings settings, Addresses addresses) {
+        return new BaseFlags(
+                directory("-data-dir=", settings.dataDirectory()),
+                directory("-config-dir=", settings.configDirectory()),
+                settings.configDirectory().value(),
+                flags(addresses.bind()),
+                flags(addresses.client()));
+    }
+
+    private static Flag directory(String flag, Sourced<Path> directory) {
+        return new Flag(List.of(flag + directory.value()), directory.origin());
+    }
+
+    private static List<Flag> flags(Optional<Sourced<List<String>>> words) {
+        return words.isEmpty()
+                ? List.of()
+                : List.of(new Flag(words.get().value(), words.get().origin()));
+    }
+
+    private Privileges privileges(EntrypointSettings settings, Command command) {
+        if (!command.runsConsul() || !settings.managesPermissions()) {
+            // No look at /proc or /etc for a command that stays the current user's.
+            return Privileges.decide(
+                    settings, command, new Self(-1, 0), Accounts.none(), environment, contractProblems::add);
+        }
+        Self self = Self.read(surroundings.self());
+        Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
+        return Privileges.decide(settings, command, self, accounts, environment, contractProblems::add);
+    }
+
+    private List<Step> steps(
+            EntrypointSettings settings, Command command, Privileges privileges, boolean usesDataDirectory) {
+        if (!command.runsConsul()) {
+            return List.of();
+        }
+        return Preparation.plan(
+                settings,
+                command,
+                Self.read(surroundings.self()),
+                privileges,
+                usesDataDirectory,
+                environment,
+                contractProblems::add);
+    }
+
+    /// Rule 9: bad JSON ends the start before anything is written.
+    private void checkLocalConfig(EntrypointSettings settings) {
+        if (settings.localConfig().isPresent()) {
+            consul.launcher.agent.LocalConfigSyntax.check(settings.localConfig().get())
+                    .ifPresent(what -> contractProblems.add(new Problem(
+                            "CONSUL_LOCAL_CONFIG is not valid JSON: " + what, "give one JSON object")));
+        }
+    }
+
+    private String help(String word) {
+        try {
+            return surroundings.runner().run(List.of("consul", "--help", word)).output();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private boolean hasProblems() {
+        return !settingsProblems.isEmpty() || !contractProblems.isEmpty();
+    }
+
+    private Planned refused() {
+        List<String> lines = new ArrayList<>();
+        contractProblems.forEach(problem -> lines.add(problem.line()));
+        settingsProblems.forEach(problem -> lines.add(problem.line()));
+        return new Planned.Refused(
+                contractProblems.isEmpty() ? CommandLine.CONFIGURATION : 1, List.copyOf(lines), List.of());
+    }
+}

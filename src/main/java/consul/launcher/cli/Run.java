@@ -1,0 +1,127 @@
+package consul.launcher.cli;
+
+import consul.launcher.agent.Flag;
+import consul.launcher.agent.Masked;
+import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Log;
+import consul.launcher.config.Problem;
+import consul.launcher.entrypoint.Preparer;
+import consul.launcher.entrypoint.Privileges;
+import consul.launcher.process.ExecScript;
+import consul.launcher.process.Execution;
+import consul.launcher.process.Supervisor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `run`: plans, prepares, and starts the command, or tells the starter script what to become.
+final class Run {
+
+    /// Set by the starter around the JVM alone; the command gets the user's own value back.
+    private static final String STARTER_LOCALE = "CONSUL_LAUNCHER_LC_ALL";
+
+    private final Surroundings surroundings;
+    private final Log log;
+
+    Run(Surroundings surroundings, Log log) {
+        this.surroundings = surroundings;
+        this.log = log;
+    }
+
+    /// Runs the command as a child and returns its exit code.
+    int supervise(List<String> arguments) {
+        return switch (new Planner(surroundings).plan(arguments)) {
+            case Planned.Refused refused -> refuse(refused);
+            case Planned.Ready ready -> {
+                Optional<Integer> failed = prepare(ready.plan());
+                yield failed.isPresent() ? failed.get() : start(ready.plan());
+            }
+        };
+    }
+
+    /// Writes what the starter is to become and returns 0, or an exit code and nothing.
+    int decide(List<String> arguments) {
+        return switch (new Planner(surroundings).plan(arguments)) {
+            case Planned.Refused refused -> refuse(refused);
+            case Planned.Ready ready -> {
+                Optional<Integer> failed = prepare(ready.plan());
+                yield failed.isPresent()
+                        ? failed.get()
+                        : tell(ExecScript.of(ready.plan().execution(), arguments.size()));
+            }
+        };
+    }
+
+    private int tell(String script) {
+        try {
+            Files.writeString(surroundings.decision(), script, StandardCharsets.UTF_8);
+            return 0;
+        } catch (IOException e) {
+            log.error("can't tell the starter script what to run: " + e.getMessage());
+            return CommandLine.INTERNAL;
+        }
+    }
+
+    private int start(LaunchPlan plan) {
+        Execution execution = plan.execution();
+        for (String word : execution.tail()) {
+            if (word.indexOf('\ufffd') >= 0) {
+                log.error("an argument is not valid UTF-8: correct it, or set CONSUL_LAUNCHER_MODE=exec, which passes "
+                        + "any byte on");
+                return CommandLine.USAGE;
+            }
+        }
+        Map<String, String> changes = new java.util.HashMap<>(execution.environment());
+        String locale = surroundings.environment().get(STARTER_LOCALE).orElse("");
+        if (locale.startsWith("=")) {
+            changes.put("LC_ALL", locale.substring(1));
+            return new Supervisor(log).run(execution.words(), changes, List.of(STARTER_LOCALE));
+        }
+        return new Supervisor(log).run(execution.words(), changes, List.of(STARTER_LOCALE, "LC_ALL"));
+    }
+
+    private Optional<Integer> prepare(LaunchPlan plan) {
+        if (plan.command().startsAgent()) {
+            announce(plan);
+        }
+        Optional<Problem> problem =
+                new Preparer(surroundings.runner(), log::warn).make(plan.steps());
+        if (problem.isPresent()) {
+            log.error(problem.get().line());
+            return Optional.of(1);
+        }
+        return Optional.empty();
+    }
+
+    /// What an operator needs to know which flags came from where.
+    private void announce(LaunchPlan plan) {
+        log.info("consul-launcher " + Version.ofLauncher());
+        plan.warnings().forEach(log::warn);
+        plan.notes().forEach(log::info);
+        plan.steps().forEach(step -> log.info(step.describe()));
+        List<String> masked = Masked.arguments(plan.flags());
+        for (int i = 0; i < plan.flags().size(); i++) {
+            Flag flag = plan.flags().get(i);
+            log.info("flag " + masked.get(i) + "  from " + flag.origin().describe());
+        }
+        log.info("starting " + String.join(" ", plan.program()) + " " + user(plan.privileges())
+                + (plan.mode() == EntrypointSettings.Mode.SUPERVISE ? ", supervised" : ", in the launcher's place"));
+    }
+
+    private static String user(Privileges privileges) {
+        return switch (privileges) {
+            case Privileges.Dropped dropped ->
+                "as " + dropped.uid() + ":" + dropped.gid() + " by " + dropped.prefix().getFirst();
+            case Privileges.Kept kept -> "as the current user (" + kept.why() + ")";
+        };
+    }
+
+    private int refuse(Planned.Refused refused) {
+        refused.details().forEach(log::info);
+        refused.problems().forEach(log::error);
+        return refused.exitCode();
+    }
+}
