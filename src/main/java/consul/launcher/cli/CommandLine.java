@@ -11,8 +11,7 @@ final class CommandLine {
     static final int INTERNAL = 70;
     static final int CONFIGURATION = 78;
 
-    private static final String HELP =
-            """
+    private static final String HELP = """
             usage: consul-launcher COMMAND
 
               run ARGS…             run Consul as docker-entrypoint.sh does, plus what EC2 knows

@@ -17,7 +17,10 @@ final class PlanText {
         text.append("user     ").append(user(plan.privileges())).append('\n');
         text.append("mode     ").append(mode(plan.mode())).append('\n');
         flags(text, plan);
-        section(text, "before the start", plan.steps().stream().map(step -> step.describe()).toList());
+        section(
+                text,
+                "before the start",
+                plan.steps().stream().map(step -> step.describe()).toList());
         section(text, "warnings", plan.warnings());
         section(text, "notes", plan.notes());
         return text.toString();
@@ -28,7 +31,11 @@ final class PlanText {
             return;
         }
         List<String> masked = Masked.arguments(plan.flags());
-        int width = masked.stream().mapToInt(String::length).filter(length -> length <= 60).max().orElse(0);
+        int width = masked.stream()
+                .mapToInt(String::length)
+                .filter(length -> length <= 60)
+                .max()
+                .orElse(0);
         text.append("\nflags").append(" ".repeat(Math.max(1, width - 1))).append("from\n");
         for (int i = 0; i < masked.size(); i++) {
             String flag = masked.get(i);
@@ -51,7 +58,8 @@ final class PlanText {
     private static String user(Privileges privileges) {
         return switch (privileges) {
             case Privileges.Dropped dropped ->
-                dropped.uid() + ":" + dropped.gid() + ", HOME=" + dropped.home() + ", by " + dropped.prefix().getFirst();
+                dropped.uid() + ":" + dropped.gid() + ", HOME=" + dropped.home() + ", by "
+                        + dropped.prefix().getFirst();
             case Privileges.Kept kept -> "the current one (" + kept.why() + ")";
         };
     }

@@ -9,7 +9,6 @@ import consul.launcher.config.AgentSettings;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
 import consul.launcher.config.MetadataSettings;
-import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
 import consul.launcher.config.Sourced;
 import consul.launcher.entrypoint.Accounts;
@@ -30,7 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The flow: arguments and environment → settings → instance identity → agent command → execution. It reads, and asks the
+/// The flow: arguments and environment → settings → instance identity → agent command → execution. It reads, and asks
+/// the
 /// metadata service, but changes nothing.
 final class Planner {
 
@@ -54,13 +54,12 @@ final class Planner {
         if (command instanceof Command.Agent agent) {
             return agent(agent, settings);
         }
-        List<String> words =
-                switch (command) {
-                    case Command.ExplicitAgent explicit -> explicit.words();
-                    case Command.Consul consul -> consul.words();
-                    case Command.Other other -> other.words();
-                    case Command.Agent _ -> throw new IllegalStateException("handled above");
-                };
+        List<String> words = switch (command) {
+            case Command.ExplicitAgent explicit -> explicit.words();
+            case Command.Consul consul -> consul.words();
+            case Command.Other other -> other.words();
+            case Command.Agent _ -> throw new IllegalStateException("handled above");
+        };
         Privileges privileges = privileges(settings, command);
         List<Step> steps = steps(settings, command, privileges, false);
         if (hasProblems()) {
@@ -195,8 +194,8 @@ final class Planner {
     private void checkLocalConfig(EntrypointSettings settings) {
         if (settings.localConfig().isPresent()) {
             consul.launcher.agent.LocalConfigSyntax.check(settings.localConfig().get())
-                    .ifPresent(what -> contractProblems.add(new Problem(
-                            "CONSUL_LOCAL_CONFIG is not valid JSON: " + what, "give one JSON object")));
+                    .ifPresent(what -> contractProblems.add(
+                            new Problem("CONSUL_LOCAL_CONFIG is not valid JSON: " + what, "give one JSON object")));
         }
     }
 

@@ -87,8 +87,7 @@ final class Run {
         if (plan.command().startsAgent()) {
             announce(plan);
         }
-        Optional<Problem> problem =
-                new Preparer(surroundings.runner(), log::warn).make(plan.steps());
+        Optional<Problem> problem = new Preparer(surroundings.runner(), log::warn).make(plan.steps());
         if (problem.isPresent()) {
             log.error(problem.get().line());
             return Optional.of(1);
@@ -114,7 +113,8 @@ final class Run {
     private static String user(Privileges privileges) {
         return switch (privileges) {
             case Privileges.Dropped dropped ->
-                "as " + dropped.uid() + ":" + dropped.gid() + " by " + dropped.prefix().getFirst();
+                "as " + dropped.uid() + ":" + dropped.gid() + " by "
+                        + dropped.prefix().getFirst();
             case Privileges.Kept kept -> "as the current user (" + kept.why() + ")";
         };
     }

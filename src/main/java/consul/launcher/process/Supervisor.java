@@ -85,7 +85,9 @@ public final class Supervisor {
     private void pass(String name, long pid) {
         try {
             // The shell's own kill: the JDK can send TERM and KILL only, and not every image has a kill program.
-            new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", name, Long.toString(pid)).inheritIO().start();
+            new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", name, Long.toString(pid))
+                    .inheritIO()
+                    .start();
         } catch (IOException e) {
             log.error("can't pass signal " + name + " on to process " + pid + ": " + e.getMessage());
         }

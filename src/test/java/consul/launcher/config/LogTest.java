@@ -21,13 +21,11 @@ class LogTest {
         log.info("a");
         log.warn("b");
         log.error("c");
-        assertEquals(
-                """
+        assertEquals("""
                 2026-01-02T03:04:05.006Z [INFO]  launcher: a
                 2026-01-02T03:04:05.006Z [WARN]  launcher: b
                 2026-01-02T03:04:05.006Z [ERROR] launcher: c
-                """,
-                bytes.toString(StandardCharsets.UTF_8));
+                """, bytes.toString(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -18,7 +18,8 @@ class AccountsTest {
     @BeforeEach
     void writeFiles() throws IOException {
         Files.writeString(
-                etc.resolve("passwd"), "root:x:0:0:root:/root:/bin/sh\nconsul:x:100:1000::/home/consul:/sbin/nologin\nbroken\n");
+                etc.resolve("passwd"),
+                "root:x:0:0:root:/root:/bin/sh\nconsul:x:100:1000::/home/consul:/sbin/nologin\nbroken\n");
         Files.writeString(etc.resolve("group"), "root:x:0:\nconsul:x:1000:\n");
     }
 

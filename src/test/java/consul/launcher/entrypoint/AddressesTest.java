@@ -52,7 +52,9 @@ class AddressesTest {
     @Test
     void takesABareListAsOneValue() {
         Addresses addresses = addresses(Map.of("CONSUL_CLIENT", "127.0.0.1 ::1"), UNUSED);
-        assertEquals(List.of("-client=127.0.0.1 ::1"), addresses.client().orElseThrow().value());
+        assertEquals(
+                List.of("-client=127.0.0.1 ::1"),
+                addresses.client().orElseThrow().value());
     }
 
     @Test
@@ -68,7 +70,8 @@ class AddressesTest {
     void usesTheInterfacesAddressAndSaysSo() {
         Addresses addresses =
                 addresses(Map.of("CONSUL_CLIENT_INTERFACE", "eth0"), interfaces(Map.of("eth0", "10.1.2.3")));
-        assertEquals(List.of("-client=10.1.2.3"), addresses.client().orElseThrow().value());
+        assertEquals(
+                List.of("-client=10.1.2.3"), addresses.client().orElseThrow().value());
         assertEquals(List.of("interface 'eth0' has address 10.1.2.3, used as -client"), addresses.notices());
     }
 

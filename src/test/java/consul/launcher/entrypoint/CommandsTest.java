@@ -30,8 +30,7 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"version", "members", "-version", "--help", "kv", "force-leave"})
     void knownSubcommandsAndFlagsGoToConsulWithoutAskingIt(String word) {
-        assertEquals(
-                new Command.Consul(List.of("consul", word, "x")), Commands.of(List.of(word, "x"), NOT_ASKED));
+        assertEquals(new Command.Consul(List.of("consul", word, "x")), Commands.of(List.of(word, "x"), NOT_ASKED));
     }
 
     @Test

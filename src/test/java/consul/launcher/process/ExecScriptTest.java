@@ -12,17 +12,16 @@ class ExecScriptTest {
     void leavesTheUsersArgumentsToTheStarter() {
         Execution execution =
                 new Execution(List.of("su-exec", "100:1000", "consul", "agent"), List.of("x", "y"), Map.of());
-        assertEquals(
-                """
+        assertEquals("""
                 shift 1
                 exec 'su-exec' '100:1000' 'consul' 'agent' "$@"
-                """,
-                ExecScript.of(execution, 3));
+                """, ExecScript.of(execution, 3));
     }
 
     @Test
     void quotesEverythingThatAShellWouldExpand() {
-        Execution execution = new Execution(List.of("a'b", "$(id)", "\"\\`", "n\nl", ""), List.of(), Map.of("HOME", "/a b"));
+        Execution execution =
+                new Execution(List.of("a'b", "$(id)", "\"\\`", "n\nl", ""), List.of(), Map.of("HOME", "/a b"));
         assertEquals(
                 "export HOME='/a b'\nshift 0\nexec 'a'\\''b' '$(id)' '\"\\`' 'n\nl' '' \"$@\"\n",
                 ExecScript.of(execution, 0));
