@@ -7,12 +7,14 @@ import consul.launcher.entrypoint.Privileges;
 import consul.launcher.entrypoint.Step;
 import consul.launcher.identity.Identity;
 import consul.launcher.process.Execution;
+import java.time.Duration;
 import java.util.List;
 
 /// Everything a launch will do, decided but not done.
 ///
 /// @param command what the arguments mean
 /// @param mode how it is run
+/// @param stopTimeout how long Consul has to end after a stop signal
 /// @param program the words before the flags: `consul agent`, or the whole command where the launcher adds nothing
 /// @param flags the agent's flags with their origins; empty where the launcher adds nothing
 /// @param privileges as whom it runs
@@ -24,6 +26,7 @@ import java.util.List;
 record LaunchPlan(
         Command command,
         EntrypointSettings.Mode mode,
+        Duration stopTimeout,
         List<String> program,
         List<Flag> flags,
         Privileges privileges,

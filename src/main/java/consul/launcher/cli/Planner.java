@@ -73,6 +73,7 @@ final class Planner {
         return new Planned.Ready(new LaunchPlan(
                 command,
                 command.startsAgent() ? settings.mode() : EntrypointSettings.Mode.EXEC,
+                settings.stopTimeout(),
                 words,
                 List.of(),
                 privileges,
@@ -126,6 +127,7 @@ final class Planner {
         return new Planned.Ready(new LaunchPlan(
                 command,
                 settings.mode(),
+                settings.stopTimeout(),
                 program,
                 agent.flags(),
                 privileges,

@@ -5,6 +5,7 @@ import consul.launcher.agent.Masked;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Log;
 import consul.launcher.config.Problem;
+import consul.launcher.entrypoint.Executables;
 import consul.launcher.entrypoint.Preparer;
 import consul.launcher.entrypoint.Privileges;
 import consul.launcher.process.ExecScript;
@@ -13,6 +14,8 @@ import consul.launcher.process.Supervisor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,13 +77,17 @@ final class Run {
                 return CommandLine.USAGE;
             }
         }
-        Map<String, String> changes = new java.util.HashMap<>(execution.environment());
+        Map<String, String> changes = new HashMap<>(execution.environment());
+        List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE));
         String locale = surroundings.environment().get(STARTER_LOCALE).orElse("");
         if (locale.startsWith("=")) {
             changes.put("LC_ALL", locale.substring(1));
-            return new Supervisor(log).run(execution.words(), changes, List.of(STARTER_LOCALE));
+        } else {
+            removals.add("LC_ALL");
         }
-        return new Supervisor(log).run(execution.words(), changes, List.of(STARTER_LOCALE, "LC_ALL"));
+        boolean ownSession =
+                Executables.find(surroundings.environment(), "setsid").isPresent();
+        return new Supervisor(log, plan.stopTimeout(), ownSession).run(execution.words(), changes, removals);
     }
 
     private Optional<Integer> prepare(LaunchPlan plan) {

@@ -1,6 +1,7 @@
 package consul.launcher.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 /// @param group `CONSUL_GID`, a number or a name
 /// @param allowsPrivilegedPorts whether `CONSUL_ALLOW_PRIVILEGED_PORTS` is set, even if empty
 /// @param mode `CONSUL_LAUNCHER_MODE`
+/// @param stopTimeout `CONSUL_STOP_TIMEOUT`: how long Consul has to end after a stop signal before it is killed
 public record EntrypointSettings(
         Optional<String> bind,
         Optional<String> bindInterface,
@@ -30,7 +32,8 @@ public record EntrypointSettings(
         Optional<String> user,
         Optional<String> group,
         boolean allowsPrivilegedPorts,
-        Mode mode) {
+        Mode mode,
+        Duration stopTimeout) {
 
     /// How an agent is run; every other command is always exec'd.
     public enum Mode {
@@ -41,6 +44,10 @@ public record EntrypointSettings(
     }
 
     private static final String MODE = "CONSUL_LAUNCHER_MODE";
+    private static final String STOP_TIMEOUT = "CONSUL_STOP_TIMEOUT";
+
+    /// Below the 30 s that ECS gives a container by default (`stopTimeout`).
+    private static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(25);
 
     /// Reads the variables; what is wrong goes to `problems`, with a usable value in its place.
     public static EntrypointSettings from(Environment environment, Consumer<Problem> problems) {
@@ -56,7 +63,8 @@ public record EntrypointSettings(
                 environment.get("CONSUL_UID"),
                 environment.get("CONSUL_GID"),
                 environment.isSet("CONSUL_ALLOW_PRIVILEGED_PORTS"),
-                mode(environment, problems));
+                mode(environment, problems),
+                stopTimeout(environment, problems));
     }
 
     private static Sourced<Path> directory(Environment environment, String name, String otherwise) {
@@ -75,5 +83,26 @@ public record EntrypointSettings(
             problems.accept(new Problem(MODE + " is '" + value + "'", "set it to supervise (the default) or exec"));
         }
         return Mode.SUPERVISE;
+    }
+
+    /// Seconds, with or without the unit: `25`, `25s`, `2m`.
+    private static Duration stopTimeout(Environment environment, Consumer<Problem> problems) {
+        String value = environment.get(STOP_TIMEOUT).orElse(null);
+        if (value == null) {
+            return DEFAULT_STOP_TIMEOUT;
+        }
+        boolean minutes = value.endsWith("m");
+        String number = minutes || value.endsWith("s") ? value.substring(0, value.length() - 1) : value;
+        try {
+            int amount = Integer.parseInt(number);
+            if (amount > 0 && amount <= (minutes ? 60 : 3600)) {
+                return minutes ? Duration.ofMinutes(amount) : Duration.ofSeconds(amount);
+            }
+        } catch (NumberFormatException e) {
+            // reported below, as a number out of range is
+        }
+        problems.accept(new Problem(
+                STOP_TIMEOUT + " is '" + value + "'", "give seconds or minutes, such as 25s, below the container's own"));
+        return DEFAULT_STOP_TIMEOUT;
     }
 }

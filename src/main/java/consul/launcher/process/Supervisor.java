@@ -2,26 +2,37 @@ package consul.launcher.process;
 
 import consul.launcher.config.Log;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
-/// Runs Consul as a child that has the launcher's own stdin, stdout and stderr, passes signals on, and returns its exit
-/// code.
+/// Runs Consul as a child: passes each signal on exactly once, ends a child that ignores its stop, and returns the child's
+/// exit code. One thread, the caller's, handles one event after the other.
 public final class Supervisor {
 
-    /// `QUIT` can't be caught in a JVM.
-    private static final List<String> PASSED_ON = List.of("TERM", "INT", "HUP", "USR1");
+    /// What this thread reacts to.
+    private sealed interface Event {
+        record Received(String signal) implements Event {}
+
+        record Exited(int code) implements Event {}
+    }
 
     private final Log log;
+    private final Duration stopTimeout;
+    private final boolean ownSession;
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
-    private final Object lock = new Object();
-    private @Nullable Process child;
-    private boolean stopping;
-
-    public Supervisor(Log log) {
+    /// @param stopTimeout how long the child has to end after a stop signal
+    /// @param ownSession whether `setsid` can be used
+    public Supervisor(Log log, Duration stopTimeout, boolean ownSession) {
         this.log = log;
+        this.stopTimeout = stopTimeout;
+        this.ownSession = ownSession;
     }
 
     /// Starts the command and waits for its end.
@@ -31,65 +42,77 @@ public final class Supervisor {
     /// @param removals variables that are the launcher's alone
     /// @return the exit code, 128+n if signal n ended it, 126 or 127 if it can't be started
     public int run(List<String> command, Map<String, String> changes, List<String> removals) {
-        for (String name : PASSED_ON) {
-            Signal.handle(new Signal(name), signal -> received(signal.getName()));
+        for (String name : List.of("TERM", "INT", "HUP", "USR1", "USR2")) {
+            Signal.handle(new Signal(name), signal -> events.add(new Event.Received(signal.getName())));
         }
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-        builder.environment().putAll(changes);
-        removals.forEach(builder.environment()::remove);
-        Process started;
-        synchronized (lock) {
-            if (stopping) {
-                return 128 + 15;
-            }
-            try {
-                started = builder.start();
-            } catch (IOException e) {
-                return cannotStart(command.getFirst(), e);
-            }
-            child = started;
+        Child child;
+        try {
+            child = Child.start(command, ownSession, changes, removals, log);
+        } catch (IOException e) {
+            return cannotStart(command.getFirst(), e);
         }
-        return waitFor(started);
+        child.onExit(code -> events.add(new Event.Exited(code)));
+        try (Guard _ = Guard.over(child.pid(), stopTimeout, ownSession)) {
+            return untilExit(child);
+        } catch (IOException e) {
+            log.warn("no guard, Consul would outlive a launcher that is killed: " + e.getMessage());
+            return untilExit(child);
+        }
     }
 
-    private static int waitFor(Process process) {
+    private int untilExit(Child child) {
+        boolean stopping = false;
+        long deadline = Long.MAX_VALUE;
         while (true) {
-            try {
-                return process.waitFor();
-            } catch (InterruptedException e) {
-                // Nobody interrupts the main thread on purpose; Consul's end is the only reason to go on.
+            switch (next(deadline)) {
+                case Event.Exited exited -> {
+                    return exited.code();
+                }
+                case Event.Received received -> {
+                    if (!stopping && isStop(received.signal())) {
+                        stopping = true;
+                        deadline = System.nanoTime() + stopTimeout.toNanos();
+                    } else if (stopping) {
+                        // Consul takes a second signal, of whatever kind, as the order to give up leaving gracefully.
+                        continue;
+                    }
+                    child.send(translated(received.signal()));
+                }
+                case null -> {
+                    log.error("Consul didn't end within " + stopTimeout.toSeconds()
+                            + " s of the stop (CONSUL_STOP_TIMEOUT): killed");
+                    child.send("KILL");
+                    deadline = Long.MAX_VALUE;
+                }
             }
         }
+    }
+
+    /// The next event, or null once the deadline is over.
+    private @Nullable Event next(long deadline) {
+        while (true) {
+            try {
+                return deadline == Long.MAX_VALUE
+                        ? events.take()
+                        : events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                // Nobody interrupts this thread on purpose, and the child's end is the only reason to go on.
+            }
+        }
+    }
+
+    private static boolean isStop(String signal) {
+        return signal.equals("TERM") || signal.equals("INT");
+    }
+
+    /// A JVM can't catch QUIT: the init in front of it sends USR2 instead.
+    private static String translated(String signal) {
+        return signal.equals("USR2") ? "QUIT" : signal;
     }
 
     private int cannotStart(String program, IOException e) {
         log.error("can't start " + program + ": " + e.getMessage());
         // The JDK has the errno in the message only: 2 is ENOENT.
         return String.valueOf(e.getMessage()).contains("error=2,") ? 127 : 126;
-    }
-
-    private void received(String name) {
-        synchronized (lock) {
-            boolean stops = name.equals("TERM") || name.equals("INT");
-            if (stops && stopping) {
-                return; // Consul takes a second one as an order to stop leaving gracefully
-            }
-            stopping |= stops;
-            if (child == null) {
-                return;
-            }
-            pass(name, child.pid());
-        }
-    }
-
-    private void pass(String name, long pid) {
-        try {
-            // The shell's own kill: the JDK can send TERM and KILL only, and not every image has a kill program.
-            new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", name, Long.toString(pid))
-                    .inheritIO()
-                    .start();
-        } catch (IOException e) {
-            log.error("can't pass signal " + name + " on to process " + pid + ": " + e.getMessage());
-        }
     }
 }

@@ -1,0 +1,69 @@
+package consul.launcher.process;
+
+import consul.launcher.config.Log;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/// A running child that has the launcher's own stdin, stdout and stderr, the same descriptors, unbuffered.
+final class Child {
+
+    private final Process process;
+    private final Log log;
+
+    private Child(Process process, Log log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /// Starts the command in a session of its own where the image has `setsid`: a signal for the launcher's process group
+    /// (a terminal's Ctrl-C, an init that signals its group) then reaches the child by the launcher only, once.
+    ///
+    /// @param changes variables to set on top of the launcher's own
+    /// @param removals variables that are the launcher's alone
+    /// @throws IOException if it can't be started
+    static Child start(
+            List<String> command, boolean ownSession, Map<String, String> changes, List<String> removals, Log log)
+            throws IOException {
+        List<String> words = new ArrayList<>(command.size() + 1);
+        if (ownSession) {
+            words.add("setsid");
+        }
+        words.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+        builder.environment().putAll(changes);
+        removals.forEach(builder.environment()::remove);
+        return new Child(builder.start(), log);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// Calls back once with the exit code, 128+n if signal n ended it; on another thread.
+    void onExit(IntConsumer exit) {
+        process.onExit().thenAccept(ended -> exit.accept(ended.exitValue()));
+    }
+
+    /// @param signal its name without SIG
+    void send(String signal) {
+        switch (signal) {
+            case "TERM" -> process.destroy();
+            case "KILL" -> process.destroyForcibly();
+            default -> sendByShell(signal);
+        }
+    }
+
+    /// The JDK sends TERM and KILL only; a shell has a kill of its own, where an image may have no such program.
+    private void sendByShell(String signal) {
+        try {
+            new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", signal, Long.toString(pid()))
+                    .inheritIO()
+                    .start();
+        } catch (IOException e) {
+            log.error("can't pass signal " + signal + " on to process " + pid() + ": " + e.getMessage());
+        }
+    }
+}
