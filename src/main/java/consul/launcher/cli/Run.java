@@ -79,10 +79,10 @@ final class Run {
         }
         Map<String, String> changes = new HashMap<>(execution.environment());
         List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE));
-        String locale = surroundings.environment().get(STARTER_LOCALE).orElse("");
-        if (locale.startsWith("=")) {
+        String locale = surroundings.environment().variables().get(STARTER_LOCALE);
+        if (locale != null && locale.startsWith("=")) {
             changes.put("LC_ALL", locale.substring(1));
-        } else {
+        } else if (locale != null) {
             removals.add("LC_ALL");
         }
         boolean ownSession =
