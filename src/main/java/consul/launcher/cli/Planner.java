@@ -15,6 +15,7 @@ import consul.launcher.entrypoint.Accounts;
 import consul.launcher.entrypoint.Addresses;
 import consul.launcher.entrypoint.Command;
 import consul.launcher.entrypoint.Commands;
+import consul.launcher.entrypoint.LocalConfig;
 import consul.launcher.entrypoint.Preparation;
 import consul.launcher.entrypoint.Privileges;
 import consul.launcher.entrypoint.Self;
@@ -85,13 +86,12 @@ final class Planner {
     }
 
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
-        AgentSettings agentSettings = AgentSettings.from(environment, settingsProblems::add);
+        AgentSettings agentSettings = AgentSettings.from(environment);
         MetadataSettings metadataSettings = MetadataSettings.from(environment, settingsProblems::add);
         Addresses addresses = Addresses.of(settings, surroundings.interfaces(), contractProblems::add);
         Privileges privileges = privileges(settings, command);
         checkLocalConfig(settings);
-        UserConfiguration configuration = UserConfiguration.read(
-                settings.localConfig(), settings.configDirectory().value(), command.arguments(), settingsProblems::add);
+        UserConfiguration configuration = configuration(settings, command);
         BaseFlags base = base(settings, addresses);
         AgentDraft draft = AgentDraft.of(agentSettings, command.arguments(), configuration, base);
         settingsProblems.addAll(draft.problems());
@@ -190,6 +190,16 @@ final class Planner {
                 usesDataDirectory,
                 environment,
                 contractProblems::add);
+    }
+
+    private UserConfiguration configuration(EntrypointSettings settings, Command.Agent command) {
+        Path directory = settings.configDirectory().value();
+        boolean goes =
+                settings.localConfig().isEmpty() && LocalConfig.isOwn(directory.resolve(LocalConfig.NAME));
+        return goes
+                ? UserConfiguration.readWithoutLocalJson(directory, command.arguments(), settingsProblems::add)
+                : UserConfiguration.read(
+                        settings.localConfig(), directory, command.arguments(), settingsProblems::add);
     }
 
     /// Rule 9: bad JSON ends the start before anything is written.

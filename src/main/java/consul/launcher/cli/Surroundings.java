@@ -1,6 +1,7 @@
 package consul.launcher.cli;
 
 import consul.launcher.aws.MetadataSource;
+import consul.launcher.aws.Pace;
 import consul.launcher.config.Environment;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.entrypoint.Addresses;
@@ -52,7 +53,7 @@ record Surroundings(
                 Path.of("/etc"),
                 Path.of("/proc/self/status"),
                 new HostInterfaces(),
-                MetadataSource::new,
+                settings -> new MetadataSource(settings, Pace.real()),
                 new ShortRun(),
                 DECISION);
     }
