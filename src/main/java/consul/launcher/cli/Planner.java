@@ -8,6 +8,7 @@ import consul.launcher.agent.UserConfiguration;
 import consul.launcher.config.AgentSettings;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
+import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.Problem;
 import consul.launcher.config.Sourced;
@@ -205,7 +206,7 @@ final class Planner {
     /// Rule 9: bad JSON ends the start before anything is written.
     private void checkLocalConfig(EntrypointSettings settings) {
         if (settings.localConfig().isPresent()) {
-            consul.launcher.agent.LocalConfigSyntax.check(settings.localConfig().get())
+            LocalConfigSyntax.check(settings.localConfig().get())
                     .ifPresent(what -> contractProblems.add(
                             new Problem("CONSUL_LOCAL_CONFIG is not valid JSON: " + what, "give one JSON object")));
         }
