@@ -35,7 +35,7 @@ final class CommandLine {
         try {
             return dispatch(arguments);
         } catch (RuntimeException | StackOverflowError e) {
-            log.error("internal error, please report it: " + InternalError.describe(e));
+            log.error("internal error, please report it: " + Bug.describe(e));
             return INTERNAL;
         }
     }

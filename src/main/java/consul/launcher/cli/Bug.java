@@ -1,9 +1,9 @@
 package consul.launcher.cli;
 
 /// A bug, in one line: what and where, for a report.
-final class InternalError {
+final class Bug {
 
-    private InternalError() {}
+    private Bug() {}
 
     static String describe(Throwable error) {
         StackTraceElement[] trace = error.getStackTrace();
