@@ -44,7 +44,7 @@ final class Child {
 
     /// Calls back once with the exit code, 128+n if signal n ended it; on another thread.
     void onExit(IntConsumer exit) {
-        process.onExit().thenAccept(ended -> exit.accept(ended.exitValue()));
+        var _ = process.onExit().thenAccept(ended -> exit.accept(ended.exitValue()));
     }
 
     /// @param signal its name without SIG
