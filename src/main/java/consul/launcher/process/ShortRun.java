@@ -20,15 +20,11 @@ public final class ShortRun implements Preparer.Runner {
                 .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .start();
         try {
-            process.onExit().orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).whenComplete((_, failure) -> {
-                if (failure != null) {
-                    process.destroyForcibly();
-                }
-            });
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            // What these commands say fits into a pipe's buffer, so they never wait for a reader.
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IOException("no end within " + LIMIT.toSeconds() + " s");
             }
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Outcome(process.exitValue(), output);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
