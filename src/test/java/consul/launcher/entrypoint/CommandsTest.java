@@ -4,39 +4,40 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
 
-    private static final Function<String, String> NOT_ASKED = word -> fail("asked Consul about " + word);
+    private static String notAsked(String word) {
+        return fail("asked Consul about " + word);
+    }
 
     @Test
     void agentIsCompleted() {
         assertEquals(
                 new Command.Agent(List.of("-server", "a b", "")),
-                Commands.of(List.of("agent", "-server", "a b", ""), NOT_ASKED));
+                Commands.of(List.of("agent", "-server", "a b", ""), CommandsTest::notAsked));
     }
 
     @Test
     void explicitAgentIsTheUsersAlone() {
         assertEquals(
                 new Command.ExplicitAgent(List.of("consul", "agent", "-dev")),
-                Commands.of(List.of("consul", "agent", "-dev"), NOT_ASKED));
+                Commands.of(List.of("consul", "agent", "-dev"), CommandsTest::notAsked));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"version", "members", "-version", "--help", "kv", "force-leave"})
     void knownSubcommandsAndFlagsGoToConsulWithoutAskingIt(String word) {
-        assertEquals(new Command.Consul(List.of("consul", word, "x")), Commands.of(List.of(word, "x"), NOT_ASKED));
+        assertEquals(new Command.Consul(List.of("consul", word, "x")), Commands.of(List.of(word, "x"), CommandsTest::notAsked));
     }
 
     @Test
     void nothingIsBareConsul() {
-        assertEquals(new Command.Consul(List.of("consul")), Commands.of(List.of(), NOT_ASKED));
-        assertEquals(new Command.Consul(List.of("consul")), Commands.of(List.of(""), NOT_ASKED));
+        assertEquals(new Command.Consul(List.of("consul")), Commands.of(List.of(), CommandsTest::notAsked));
+        assertEquals(new Command.Consul(List.of("consul")), Commands.of(List.of(""), CommandsTest::notAsked));
     }
 
     @Test
@@ -54,7 +55,7 @@ class CommandsTest {
 
     @Test
     void aPathIsNeverAskedAbout() {
-        assertEquals(new Command.Other(List.of("/bin/consul")), Commands.of(List.of("/bin/consul"), NOT_ASKED));
+        assertEquals(new Command.Other(List.of("/bin/consul")), Commands.of(List.of("/bin/consul"), CommandsTest::notAsked));
     }
 
     @Test
