@@ -1,12 +1,11 @@
 package consul.launcher.cli;
 
-import consul.launcher.agent.Masked;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.entrypoint.Privileges;
 import java.util.List;
 import java.util.Locale;
 
-/// A plan for people: the command, each flag with its origin, and what is changed first. Secrets are masked.
+/// A plan for people: the command, each flag with its origin, and what is changed first. Secrets are shown.
 final class PlanText {
 
     private PlanText() {}
@@ -30,15 +29,15 @@ final class PlanText {
         if (plan.flags().isEmpty()) {
             return;
         }
-        List<String> masked = Masked.arguments(plan.flags());
-        int width = masked.stream()
+        List<String> shown = Shown.flags(plan.flags());
+        int width = shown.stream()
                 .mapToInt(String::length)
                 .filter(length -> length <= 60)
                 .max()
                 .orElse(0);
         text.append("\nflags").append(" ".repeat(Math.max(1, width - 1))).append("from\n");
-        for (int i = 0; i < masked.size(); i++) {
-            String flag = masked.get(i);
+        for (int i = 0; i < shown.size(); i++) {
+            String flag = shown.get(i);
             text.append("  ")
                     .append(flag)
                     .append(" ".repeat(Math.max(0, width - flag.length()) + 2))

@@ -1,7 +1,6 @@
 package consul.launcher.cli;
 
 import consul.launcher.agent.Flag;
-import consul.launcher.agent.Masked;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Log;
 import consul.launcher.config.Problem;
@@ -108,10 +107,10 @@ final class Run {
         plan.warnings().forEach(log::warn);
         plan.notes().forEach(log::info);
         plan.steps().forEach(step -> log.info(step.describe()));
-        List<String> masked = Masked.arguments(plan.flags());
+        List<String> shown = Shown.flags(plan.flags());
         for (int i = 0; i < plan.flags().size(); i++) {
             Flag flag = plan.flags().get(i);
-            log.info("flag " + masked.get(i) + "  from " + flag.origin().describe());
+            log.info("flag " + shown.get(i) + "  from " + flag.origin().describe());
         }
         log.info("starting " + String.join(" ", plan.program()) + " " + user(plan.privileges())
                 + (plan.mode() == EntrypointSettings.Mode.SUPERVISE ? ", supervised" : ", in the launcher's place"));
