@@ -25,6 +25,9 @@ final class Run {
     /// Set by the starter around the JVM alone; the command gets the user's own value back.
     private static final String STARTER_LOCALE = "CONSUL_LAUNCHER_LC_ALL";
 
+    /// Set by the starter: the init that it put in front.
+    private static final String STARTER_INIT = "CONSUL_LAUNCHER_INIT";
+
     private final Surroundings surroundings;
     private final Log log;
 
@@ -77,7 +80,7 @@ final class Run {
             }
         }
         Map<String, String> changes = new HashMap<>(execution.environment());
-        List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE));
+        List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE, STARTER_INIT));
         String locale = surroundings.environment().variables().get(STARTER_LOCALE);
         if (locale != null && locale.startsWith("=")) {
             changes.put("LC_ALL", locale.substring(1));
@@ -86,7 +89,9 @@ final class Run {
         }
         boolean ownSession =
                 Executables.find(surroundings.environment(), "setsid").isPresent();
-        return new Supervisor(log, plan.stopTimeout(), ownSession).run(execution.words(), changes, removals);
+        String init = surroundings.environment().get(STARTER_INIT).orElse("");
+        boolean usr2IsQuit = init.equals("dumb-init") || init.equals("shell");
+        return new Supervisor(log, plan.stopTimeout(), ownSession, usr2IsQuit).run(execution.words(), changes, removals);
     }
 
     private Optional<Integer> prepare(LaunchPlan plan) {

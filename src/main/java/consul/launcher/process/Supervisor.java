@@ -25,14 +25,17 @@ public final class Supervisor {
     private final Log log;
     private final Duration stopTimeout;
     private final boolean ownSession;
+    private final boolean usr2IsQuit;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
     /// @param stopTimeout how long the child has to end after a stop signal
     /// @param ownSession whether `setsid` can be used
-    public Supervisor(Log log, Duration stopTimeout, boolean ownSession) {
+    /// @param usr2IsQuit whether the init in front sends USR2 for QUIT, which a JVM can't catch
+    public Supervisor(Log log, Duration stopTimeout, boolean ownSession, boolean usr2IsQuit) {
         this.log = log;
         this.stopTimeout = stopTimeout;
         this.ownSession = ownSession;
+        this.usr2IsQuit = usr2IsQuit;
     }
 
     /// Starts the command and waits for its end.
@@ -42,8 +45,9 @@ public final class Supervisor {
     /// @param removals variables that are the launcher's alone
     /// @return the exit code, 128+n if signal n ended it, 126 or 127 if it can't be started
     public int run(List<String> command, Map<String, String> changes, List<String> removals) {
-        for (String name : List.of("TERM", "INT", "HUP", "USR1", "USR2")) {
-            Signal.handle(new Signal(name), signal -> events.add(new Event.Received(signal.getName())));
+        List.of("TERM", "INT", "HUP", "USR1").forEach(this::catches);
+        if (usr2IsQuit) {
+            catches("USR2");
         }
         Child child;
         try {
@@ -60,6 +64,14 @@ public final class Supervisor {
         }
     }
 
+    private void catches(String name) {
+        try {
+            Signal.handle(new Signal(name), signal -> events.add(new Event.Received(signal.getName())));
+        } catch (IllegalArgumentException e) {
+            // Ignored by who started the launcher, as a shell does with INT in the background; so it stays ignored.
+        }
+    }
+
     private int untilExit(Child child) {
         boolean stopping = false;
         long deadline = Long.MAX_VALUE;
@@ -72,8 +84,9 @@ public final class Supervisor {
                     if (!stopping && isStop(received.signal())) {
                         stopping = true;
                         deadline = System.nanoTime() + stopTimeout.toNanos();
-                    } else if (stopping) {
-                        // Consul takes a second signal, of whatever kind, as the order to give up leaving gracefully.
+                    } else if (stopping && !received.signal().equals("USR2")) {
+                        // Consul takes a second signal, of whatever kind, as the order to give up leaving gracefully;
+                        // only QUIT means just that.
                         continue;
                     }
                     child.send(translated(received.signal()));
@@ -105,7 +118,6 @@ public final class Supervisor {
         return signal.equals("TERM") || signal.equals("INT");
     }
 
-    /// A JVM can't catch QUIT: the init in front of it sends USR2 instead.
     private static String translated(String signal) {
         return signal.equals("USR2") ? "QUIT" : signal;
     }
