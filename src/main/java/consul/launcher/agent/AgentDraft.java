@@ -244,15 +244,12 @@ public final class AgentDraft {
 
     /// Only a client's default depends on it: with host networking its API would be open on the instance's address.
     private boolean networkModeMatters() {
-        return role == Role.CLIENT && client.isEmpty() && base.client().isEmpty();
+        return role == Role.CLIENT && client.isEmpty();
     }
 
     private void addClient(Identity identity, List<Flag> flags, Findings all) {
-        if (!base.client().isEmpty() || client.isPresent()) {
-            if (client.isPresent()) {
-                all.note(
-                        "-client=0.0.0.0 by default not passed: " + client.get().by());
-            }
+        if (client.isPresent()) {
+            all.note("-client=0.0.0.0 by default not passed: " + client.get().by());
             return;
         }
         if (networkModeMatters() && identity.networkMode() == NetworkMode.HOST) {

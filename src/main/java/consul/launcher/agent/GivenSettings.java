@@ -10,27 +10,24 @@ import java.util.Optional;
 /// `CONSUL_BIND` and `CONSUL_CLIENT`, then files.
 final class GivenSettings {
 
-    private final AgentArguments arguments;
-    private final AgentArguments baseArguments;
-    private final Origin baseOrigin;
+    private final List<Layer> layers;
     private final UserConfiguration configuration;
 
+    /// @param by for messages; empty for the user's arguments
+    private record Layer(AgentArguments arguments, Origin origin, String by) {}
+
     GivenSettings(AgentArguments arguments, BaseFlags base, UserConfiguration configuration) {
-        List<String> words = new ArrayList<>();
-        Origin origin = Origin.variable("CONSUL_BIND or CONSUL_CLIENT");
-        for (List<Flag> flags : List.of(base.bind(), base.client())) {
-            for (Flag flag : flags) {
-                words.addAll(flag.words());
-                origin = flag.origin();
-            }
-        }
-        this.arguments = arguments;
-        this.baseArguments = AgentArguments.parse(words);
-        this.baseOrigin = base.bind().isEmpty() || base.client().isEmpty()
-                ? origin
-                : Origin.variable(base.bind().getFirst().origin().detail() + " or "
-                        + base.client().getFirst().origin().detail());
+        this.layers = List.of(new Layer(arguments, Origin.argument(), ""), layer(base.client()), layer(base.bind()));
         this.configuration = configuration;
+    }
+
+    private static Layer layer(List<Flag> flags) {
+        List<String> words = new ArrayList<>();
+        for (Flag flag : flags) {
+            words.addAll(flag.words());
+        }
+        Origin origin = flags.isEmpty() ? Origin.argument() : flags.getFirst().origin();
+        return new Layer(AgentArguments.parse(words), origin, origin.detail());
     }
 
     /// A flag with one value, or any of the configuration keys that mean the same. An empty argument counts, because
@@ -67,11 +64,10 @@ final class GivenSettings {
 
     /// A node metadata key, by `-node-meta=key:value` or in a file.
     Optional<Given> findNodeMeta(String key) {
-        if (hasNodeMeta(arguments, key)) {
-            return Optional.of(new Given("", Origin.argument(), "an argument -node-meta"));
-        }
-        if (hasNodeMeta(baseArguments, key)) {
-            return Optional.of(new Given("", baseOrigin, baseOrigin.detail()));
+        for (Layer layer : layers) {
+            if (hasNodeMeta(layer.arguments(), key)) {
+                return Optional.of(given("", "node-meta", layer));
+            }
         }
         String path = ConfigurationValues.path("node_meta", key);
         Optional<Sourced<String>> value = configuration.value(path);
@@ -79,14 +75,20 @@ final class GivenSettings {
     }
 
     private Optional<Given> findFlag(String flag) {
-        Optional<String> argument = arguments.last(flag);
-        if (argument.isPresent()) {
-            return Optional.of(new Given(argument.get(), Origin.argument(), "the argument -" + flag));
+        for (Layer layer : layers) {
+            Optional<String> value = layer.arguments().last(flag);
+            if (value.isPresent()) {
+                return Optional.of(given(value.get(), flag, layer));
+            }
         }
-        Optional<String> base = baseArguments.last(flag);
-        return base.isPresent()
-                ? Optional.of(new Given(base.get(), baseOrigin, baseOrigin.detail()))
-                : Optional.empty();
+        return Optional.empty();
+    }
+
+    private static Given given(String value, String flag, Layer layer) {
+        return new Given(
+                value,
+                layer.origin(),
+                layer.by().isEmpty() ? "the argument -" + flag : "-" + flag + " in " + layer.by());
     }
 
     private static Given byKey(Sourced<String> value, String key) {

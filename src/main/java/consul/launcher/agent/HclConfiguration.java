@@ -94,13 +94,18 @@ final class HclConfiguration {
             throw scanner.error("nested deeper than " + DEEPEST + " levels");
         }
         scanner.next();
+        boolean needsComma = false;
         while (scanner.kind() != HclScanner.Kind.CLOSE_LIST) {
-            value(path, depth, true);
-            if (scanner.kind() == HclScanner.Kind.COMMA) {
+            // One comma too many is none too few: Consul takes ["a",, "b",].
+            boolean comma = scanner.kind() == HclScanner.Kind.COMMA;
+            if (comma) {
                 scanner.next();
-            } else if (scanner.kind() != HclScanner.Kind.CLOSE_LIST) {
+            } else if (needsComma) {
                 throw scanner.error("expected a comma, or the list's closing ]");
+            } else {
+                value(path, depth, true);
             }
+            needsComma = !comma;
         }
     }
 

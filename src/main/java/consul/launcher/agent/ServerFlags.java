@@ -159,7 +159,8 @@ final class ServerFlags {
     }
 
     private Optional<Integer> count(Given setting) {
-        Optional<Integer> number = GoText.number(setting.value());
+        boolean inFile = setting.origin().kind() == Origin.Kind.CONFIGURATION;
+        Optional<Integer> number = inFile ? GoText.writtenNumber(setting.value()) : GoText.number(setting.value());
         if (number.isEmpty() || number.get() < 0) {
             findings.problem(
                     setting.by() + " is '" + setting.value() + "', which is no number of servers",

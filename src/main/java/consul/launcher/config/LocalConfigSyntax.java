@@ -45,7 +45,9 @@ public final class LocalConfigSyntax {
 
     /// Where and why the parser gave up, without its own message, which quotes the text.
     public static String explain(JacksonException e) {
-        return place(e.getLocation()) + ": " + reason(e);
+        // Limits of the parser come without a place.
+        JsonLocation location = e.getLocation();
+        return location == null ? "nested or long beyond any configuration" : place(location) + ": " + reason(e);
     }
 
     /// What is said of a text that goes on behind its closing brace.

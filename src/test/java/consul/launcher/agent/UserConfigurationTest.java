@@ -1,0 +1,279 @@
+package consul.launcher.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.config.Origin;
+import consul.launcher.config.Problem;
+import consul.launcher.config.Sourced;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UserConfigurationTest {
+
+    @TempDir
+    Path directory;
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    @Test
+    void isEmptyWithoutADirectory() {
+        UserConfiguration configuration = read(directory.resolve("none"));
+
+        assertEquals(Optional.empty(), configuration.value("node_name"));
+        assertEquals(List.of(), configuration.warnings());
+        assertTrue(configuration.isComplete());
+    }
+
+    @Test
+    void namesTheFileAndTheKeyOfAValue() throws IOException {
+        write("a.json", "{\"ports\": {\"HTTP\": 8501}, \"Node_Name\": \"x\"}");
+
+        UserConfiguration configuration = read(directory);
+
+        assertEquals(
+                Optional.of(new Sourced<>(
+                        "8501", Origin.configuration(directory.resolve("a.json").toString(), "ports.http"))),
+                configuration.value("ports.http"));
+        assertEquals("x", value(configuration, "node_name"));
+    }
+
+    @Test
+    void letsTheLaterFileWinAndAppendsLists() throws IOException {
+        write("10.json", "{\"node_name\": \"a\", \"retry_join\": [\"a\"], \"ports\": {\"http\": 1, \"dns\": 1}}");
+        write("9.hcl", "node_name = \"b\"\nretry_join = [\"b\"]\nports { http = 2 }\n");
+
+        UserConfiguration configuration = read(directory);
+
+        assertEquals("b", value(configuration, "node_name"));
+        assertEquals("2", value(configuration, "ports.http"));
+        assertEquals("1", value(configuration, "ports.dns"));
+        assertEquals(
+                List.of("a", "b"),
+                configuration.list("retry_join").stream().map(Sourced::value).toList());
+    }
+
+    @Test
+    void readsTheVariableWhereItsFileWillStand() throws IOException {
+        write("a.json", "{\"node_name\": \"a\", \"datacenter\": \"a\"}");
+        write("local.json", "{\"node_name\": \"old\", \"bind_addr\": \"old\"}");
+        write("z.json", "{\"datacenter\": \"z\"}");
+
+        UserConfiguration configuration = UserConfiguration.read(
+                Optional.of("{\"node_name\": \"local\", \"datacenter\": \"local\"}"),
+                directory,
+                List.of(),
+                problems::add);
+
+        assertEquals("local", value(configuration, "node_name"));
+        assertEquals("z", value(configuration, "datacenter"));
+        assertEquals(Optional.empty(), configuration.value("bind_addr"));
+        assertEquals(
+                Origin.configuration("CONSUL_LOCAL_CONFIG", "node_name"),
+                configuration.value("node_name").orElseThrow().origin());
+    }
+
+    @Test
+    void readsTheVariableBeforeTheDirectoryExists() {
+        UserConfiguration configuration = UserConfiguration.read(
+                Optional.of("{\"node_name\": \"x\"}"), directory.resolve("none"), List.of(), problems::add);
+
+        assertEquals("x", value(configuration, "node_name"));
+    }
+
+    @Test
+    void readsALocalFileOfTheUsersOwn() throws IOException {
+        write("local.json", "{\"node_name\": \"own\"}");
+
+        assertEquals("own", value(read(directory), "node_name"));
+    }
+
+    @Test
+    void ignoresALocalFileThatTheLauncherWillRemove() throws IOException {
+        write("local.json", "{\"node_name\": \"old\"}");
+        write("a.json", "{\"datacenter\": \"a\"}");
+
+        UserConfiguration configuration = UserConfiguration.readWithoutLocalJson(
+                directory, List.of("-config-dir", directory.toString()), problems::add);
+
+        assertEquals(Optional.empty(), configuration.value("node_name"));
+        assertEquals("a", value(configuration, "datacenter"));
+    }
+
+    @Test
+    void readsOnlyWhatConsulReads() throws IOException {
+        write("a.txt", "node_name = \"txt\"");
+        write("b.json.bak", "{\"node_name\": \"bak\"}");
+        write("c.JSON", "{\"node_name\": \"JSON\"}");
+        Files.createDirectory(directory.resolve("sub.json"));
+        Files.writeString(directory.resolve("sub.json/d.json"), "{\"node_name\": \"sub\"}");
+        write("e.json", "");
+
+        UserConfiguration configuration = read(directory);
+
+        assertEquals(Optional.empty(), configuration.value("node_name"));
+        assertEquals(List.of(), configuration.warnings());
+    }
+
+    @Test
+    void followsLinksAsConfigurationMapsHaveThem() throws IOException {
+        Files.createDirectory(directory.resolve("..data"));
+        Files.writeString(directory.resolve("..data/a.hcl"), "node_name = \"linked\"");
+        Files.createSymbolicLink(directory.resolve("a.json"), Path.of("..data/a.hcl"));
+        Files.createSymbolicLink(directory.resolve("b.json"), Path.of("gone.json"));
+
+        UserConfiguration configuration = read(directory);
+
+        assertEquals("linked", value(configuration, "node_name"));
+        assertEquals(
+                List.of(directory.resolve("b.json")
+                        + " could not be read, so flags are derived without it: no such file"),
+                configuration.warnings());
+    }
+
+    @Test
+    void readsFilesAndDirectoriesThatArgumentsNameInTheirOrder() throws IOException {
+        write("a.json", "{\"node_name\": \"own\", \"datacenter\": \"own\", \"bind_addr\": \"own\"}");
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Files.writeString(other.resolve("x.json"), "{\"node_name\": \"dir\", \"datacenter\": \"dir\"}");
+        Path file = Files.writeString(directory.resolve("other/y.hcl.txt"), "ignored");
+        Path last = Files.writeString(directory.resolve("last.hcl"), "node_name = \"file\"");
+
+        UserConfiguration configuration = read(
+                directory, "--config-dir", other.toString(), "-config-file=" + last, "-config-file", file.toString());
+
+        assertEquals("file", value(configuration, "node_name"));
+        assertEquals("dir", value(configuration, "datacenter"));
+        assertEquals("own", value(configuration, "bind_addr"));
+    }
+
+    @Test
+    void readsEveryFileInTheFormatThatAnArgumentNames() throws IOException {
+        write("a.conf", "node_name = \"conf\"");
+        write("b.json", "datacenter = \"b\"");
+
+        UserConfiguration configuration = read(directory, "-config-format=hcl");
+
+        assertEquals("conf", value(configuration, "node_name"));
+        assertEquals("b", value(configuration, "datacenter"));
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void refusesAFormatThatConsulDoesNotHave() {
+        read(directory, "-config-format", "yaml");
+
+        assertEquals(List.of(new Problem("-config-format is 'yaml'", "give hcl or json")), problems);
+    }
+
+    @Test
+    void letsFragmentsWinOverFiles() throws IOException {
+        write("a.json", "{\"node_name\": \"a\", \"retry_join\": [\"a\"]}");
+
+        UserConfiguration configuration =
+                read(directory, "-hcl", "node_name = \"b\"", "-hcl=node_name = \"c\" retry_join = [\"d\"]");
+
+        assertEquals("c", value(configuration, "node_name"));
+        assertEquals(
+                List.of("a", "d"),
+                configuration.list("retry_join").stream().map(Sourced::value).toList());
+    }
+
+    @Test
+    void warnsOfWhatItCannotUnderstandWithoutShowingIt() throws IOException {
+        write("a.json", "{\"encrypt\": hunter2}");
+        write("b.hcl", "encrypt = hunter2");
+        write("c.json", "{\"node_name\": \"c\"}");
+
+        UserConfiguration configuration = read(directory, "-hcl", "hunter2 = ", "-config-file", "/nonexistent/x.json");
+
+        assertEquals("c", value(configuration, "node_name"));
+        assertFalse(configuration.isComplete());
+        assertEquals(
+                List.of(
+                        directory.resolve("a.json")
+                                + " could not be read, so flags are derived without it: line 1, column 13: a word without quotes",
+                        directory.resolve("b.hcl")
+                                + " could not be read, so flags are derived without it: line 1, column 11: expected a value: a string in quotes, a number, true, false, a list or an object",
+                        "/nonexistent/x.json could not be read, so flags are derived without it: no such file",
+                        "an -hcl argument could not be read, so flags are derived without it: line 1, column 11: expected a value: a string in quotes, a number, true, false, a list or an object"),
+                configuration.warnings());
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void takesNothingFromAFileThatIsBrokenAtItsEnd() throws IOException {
+        write("a.json", "{\"node_name\": \"a\"");
+        write("b.hcl", "datacenter = \"b\"\n}");
+
+        UserConfiguration configuration = read(directory);
+
+        assertEquals(Optional.empty(), configuration.value("node_name"));
+        assertEquals(Optional.empty(), configuration.value("datacenter"));
+        assertEquals(2, configuration.warnings().size());
+    }
+
+    @Test
+    void leavesAFileAloneThatIsFarTooLarge() throws IOException {
+        write("a.json", "{\"node_name\": \"" + "x".repeat(5 << 20) + "\"}");
+
+        assertEquals(
+                List.of(directory.resolve("a.json")
+                        + " could not be read, so flags are derived without it: it is larger than 4 MiB"),
+                read(directory).warnings());
+    }
+
+    @Test
+    void neverReadsWhatIsNoFile() {
+        UserConfiguration configuration = read(directory, "-config-format=json", "-config-file", "/dev/zero");
+
+        assertEquals(
+                List.of(
+                        "/dev/zero could not be read, so flags are derived without it: it is no regular file, and reading"
+                                + " it could take it away from Consul"),
+                configuration.warnings());
+    }
+
+    @Test
+    void letsConsulDecideWhereAFileThatMayHoldTheNumberIsBroken() throws IOException {
+        Draft draft = Draft.of("agent -server").file(directory, "a.json", "{\"bootstrap_expect\": 3,}");
+
+        assertEquals(List.of(), draft.problems());
+        assertEquals(
+                "how many servers to expect isn't set, as far as the configuration could be read; set BOOTSTRAP_EXPECT to"
+                        + " how many servers the cluster has, 3 or 5",
+                draft.draft().warnings().getLast());
+    }
+
+    @Test
+    void keepsNothingThatIsOnlySecret() throws IOException {
+        write(
+                "a.json",
+                "{\"encrypt\": \"k\", \"acl\": {\"tokens\": {\"agent\": \"t\"}}, \"service\": {\"token\": \"t\"}}");
+
+        UserConfiguration configuration = read(directory);
+
+        assertEquals(Optional.empty(), configuration.value("encrypt"));
+        assertEquals(Optional.empty(), configuration.value("acl.tokens.agent"));
+        assertEquals(Optional.empty(), configuration.value("service.token"));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(directory.resolve(name), text);
+    }
+
+    private UserConfiguration read(Path configDirectory, String... arguments) {
+        return UserConfiguration.read(Optional.empty(), configDirectory, List.of(arguments), problems::add);
+    }
+
+    private static String value(UserConfiguration configuration, String path) {
+        return configuration.value(path).orElseThrow().value();
+    }
+}
