@@ -1,0 +1,36 @@
+package consul.launcher.recovery;
+
+/// What the [Machine] wants done, in order.
+public sealed interface Effect {
+
+    /// To the log.
+    ///
+    /// @param text one or more lines
+    record Log(Level level, String text) implements Effect {}
+
+    enum Level {
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    /// One look at EC2, taken into the ledger, and the ledger saved. No answer is waited for.
+    record AskEc2() implements Effect {}
+
+    /// Gather all facts, with a look at EC2; answered by [Event.Collected], in less than [Facts#FRESH].
+    record Collect() implements Effect {}
+
+    /// Stop Consul without leaving; answered by [Event.Done] or [Event.Failed].
+    record StopConsul() implements Effect {}
+
+    /// Start Consul as it was before. A peers.json of ours that may lie about is deleted first.
+    record StartConsul() implements Effect {}
+
+    /// Keep the journal, copy the raft directory, write peers.json, start Consul; answered by [Event.Done] or
+    /// [Event.Failed].
+    record Apply(Plan plan) implements Effect {}
+
+    /// Wait for a leader, the applied index and the planned servers in the configuration, for at most as long
+    /// as elections may take; answered by [Event.Done] or [Event.Failed].
+    record Verify(Plan plan) implements Effect {}
+}

@@ -1,0 +1,49 @@
+package consul.launcher.recovery;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What one server's raft holds, from its raft configuration and its own statistics (`/v1/agent/self`,
+/// Stats.raft).
+///
+/// @param servers the latest configuration in its log, committed or not
+/// @param configurationIndex the log index of that configuration (`Index` of the answer)
+/// @param lastTerm of the last entry: `last_log_term`, or `last_snapshot_term` where the snapshot goes further,
+///     as after a recovery, which leaves an empty log behind a snapshot
+/// @param lastIndex of the last entry: `last_log_index` or `last_snapshot_index`, the greater
+/// @param commitIndex `commit_index`
+/// @param lastContact when it last heard from a leader, or stopped being one; empty if not since it started
+public record RaftState(
+        List<RaftServer> servers,
+        long configurationIndex,
+        long lastTerm,
+        long lastIndex,
+        long commitIndex,
+        Optional<Instant> lastContact) {
+
+    public RaftState {
+        servers = List.copyOf(servers);
+    }
+
+    /// A server that was never part of a cluster, or lost its disk.
+    public static RaftState blank() {
+        return new RaftState(List.of(), 0, 0, 0, 0, Optional.empty());
+    }
+
+    public boolean isBlank() {
+        return servers.isEmpty() && lastIndex == 0;
+    }
+
+    public boolean names(String raftId) {
+        return servers.stream().anyMatch(server -> server.id().equals(raftId));
+    }
+
+    public List<RaftServer> voters() {
+        return servers.stream().filter(RaftServer::voter).toList();
+    }
+
+    public boolean hasVoter(String raftId) {
+        return servers.stream().anyMatch(server -> server.voter() && server.id().equals(raftId));
+    }
+}
