@@ -1,5 +1,6 @@
 package consul.launcher.recovery;
 
+import consul.launcher.config.AgentSettings;
 import consul.launcher.config.Environment;
 import consul.launcher.config.Problem;
 import java.time.Duration;
@@ -38,8 +39,8 @@ public record Settings(Mode mode, Duration confirmation, Duration maxLoss, Optio
     /// Reads the variables; what is wrong goes to `problems`, with the default in its place.
     public static Settings from(Environment environment, Consumer<Problem> problems) {
         Optional<String> tag = environment
-                .get("TAG_KEY")
-                .flatMap(key -> environment.get("TAG_VALUE").map(value -> key + "=" + value));
+                .get(AgentSettings.TAG_KEY)
+                .flatMap(key -> environment.get(AgentSettings.TAG_VALUE).map(value -> key + "=" + value));
         return new Settings(
                 mode(environment, problems), confirmation(environment, problems), maxLoss(environment, problems), tag);
     }
