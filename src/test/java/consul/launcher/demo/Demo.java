@@ -119,13 +119,18 @@ final class Demo {
         }
         assertThat("nobody else is a member", members.size() == everybody().size(), members);
         String plan = plan();
+        assertOrigin(plan, "-node=" + SERVERS.getFirst().id(), "metadata ");
+        assertOrigin(plan, "-advertise=" + SERVERS.getFirst().address(), "metadata ");
+        assertOrigin(plan, "-retry-join " + SERVERS.getLast().address(), "variable CONSUL_RETRY_JOIN");
+        assertOrigin(plan, "-bootstrap-expect=" + SERVERS.size(), "variable BOOTSTRAP_EXPECT");
+        assertOrigin(plan, "-ui", "default");
+    }
+
+    private void assertOrigin(String plan, String flag, String origin) {
         assertThat(
-                "the plan has the node's name",
-                plan.contains("-node=" + SERVERS.getFirst().id()),
+                "the plan has " + flag + " from " + origin.strip(),
+                plan.lines().anyMatch(line -> line.contains(flag + " ") && line.contains(origin)),
                 plan);
-        for (String origin : List.of("metadata", "variable BOOTSTRAP_EXPECT", "variable CONSUL_RETRY_JOIN")) {
-            assertThat("the plan names the origin " + origin, plan.contains(origin), plan);
-        }
     }
 
     private String plan() {

@@ -188,6 +188,14 @@ class MetadataTest {
     }
 
     @Test
+    void takesTheYoungerOfTwoInstancesWithOneAddress() {
+        mock.command("state", "id=i-aaaaaaa1,state=shutting-down");
+        assertEquals("i-aaaaaaa1", Caller.at(mock, "127.0.1.201").get(ID).body());
+        mock.command("launch", "id=i-aaaaaaa9,address=127.0.1.201");
+        assertEquals("i-aaaaaaa9", Caller.at(mock, "127.0.1.201").get(ID).body());
+    }
+
+    @Test
     void hasCredentialsOfARole() {
         Caller caller = Caller.at(mock, "127.0.1.201");
         String role = caller.get("/latest/meta-data/iam/security-credentials/").body();

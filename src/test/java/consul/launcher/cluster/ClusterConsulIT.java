@@ -1,0 +1,109 @@
+package consul.launcher.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.LocalAgent;
+import consul.launcher.testkit.LocalCluster;
+import consul.launcher.testkit.RealConsul;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three servers and a client that know of each other only what EC2 and `CONSUL_RETRY_JOIN` tell their launchers. They
+/// are shared: each test leaves these four as it found them.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ClusterConsulIT {
+
+    private static final List<LocalAgent.Spec> SERVERS = List.of(
+            LocalAgent.Spec.server("i-0bb00000000000011", "127.0.1.11").inZone("eu-central-1a"),
+            LocalAgent.Spec.server("i-0bb00000000000012", "127.0.1.12").inZone("eu-central-1b"),
+            LocalAgent.Spec.server("i-0bb00000000000013", "127.0.1.13").inZone("eu-central-1c"));
+    private static final LocalAgent.Spec CLIENT = LocalAgent.Spec.client("i-0bb00000000000014", "127.0.1.14");
+    private static final LocalAgent.Spec NEWCOMER = LocalAgent.Spec.client("i-0bb00000000000015", "127.0.1.15");
+
+    private LocalCluster cluster;
+    private LocalAgent server;
+
+    @BeforeAll
+    void form(@TempDir Path directory) {
+        cluster = LocalCluster.ofBuiltLauncher(
+                directory, SERVERS.stream().map(LocalAgent.Spec::address).toList());
+        SERVERS.forEach(cluster::start);
+        cluster.start(CLIENT);
+        cluster.awaitFormed();
+        server = cluster.agents().getFirst();
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void namesNodesByInstanceIdAndAdvertisesTheInstancesAddress() {
+        assertEquals(
+                List.of(
+                        new RealConsul.Member("i-0bb00000000000011", "127.0.1.11:8301", "alive", "server"),
+                        new RealConsul.Member("i-0bb00000000000012", "127.0.1.12:8301", "alive", "server"),
+                        new RealConsul.Member("i-0bb00000000000013", "127.0.1.13:8301", "alive", "server"),
+                        new RealConsul.Member("i-0bb00000000000014", "127.0.1.14:8301", "alive", "client")),
+                server.members().stream()
+                        .filter(member -> !member.node().equals(NEWCOMER.id()))
+                        .toList());
+    }
+
+    @Test
+    void electsALeaderThatEverybodyKnows() {
+        Optional<String> leader = server.leader();
+        for (LocalAgent agent : cluster.running()) {
+            assertEquals(leader, agent.leader(), agent.toString());
+        }
+        assertEquals(List.of("127.0.1.11:8300", "127.0.1.12:8300", "127.0.1.13:8300"), server.peers());
+    }
+
+    @Test
+    void tellsConsulTheZoneAndTheTypeOfTheInstance() {
+        String there = "/v1/catalog/nodes?node-meta=instance-type:t3.small&node-meta=availability-zone:eu-central-1b";
+        Eventually.until("the catalog to have the node's metadata", LocalCluster.PATIENCE, () -> {
+            String nodes = server.get(there).orElse("");
+            return nodes.contains("\"i-0bb00000000000012\"") && !nodes.contains("\"i-0bb00000000000011\"");
+        });
+    }
+
+    @Test
+    void letsAClientLeaveWhenItIsStopped() {
+        LocalAgent newcomer = cluster.start(NEWCOMER);
+        cluster.awaitFormed();
+
+        int exitCode = newcomer.stop();
+
+        assertEquals(0, exitCode, newcomer::log);
+        server.awaitStatus(NEWCOMER.id(), "left");
+    }
+
+    @Test
+    void keepsAServerAMemberWhenItIsStoppedAndStartedAgain() throws IOException {
+        LocalAgent third = cluster.agent(SERVERS.getLast().id());
+        Path nodeId = Path.of(third.environment().get("CONSUL_DATA_DIR"), "node-id");
+        String before = Files.readString(nodeId);
+
+        int exitCode = third.stop();
+
+        // Consul's own for a server that TERM ends.
+        assertEquals(1, exitCode, third::log);
+        server.awaitStatus(third.spec().id(), "failed");
+        assertEquals(3, server.peers().size());
+
+        cluster.start(third.spec());
+        cluster.awaitFormed();
+        assertEquals(before, Files.readString(nodeId));
+    }
+}
