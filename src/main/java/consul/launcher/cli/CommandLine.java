@@ -11,6 +11,11 @@ final class CommandLine {
     static final int INTERNAL = 70;
     static final int CONFIGURATION = 78;
 
+    /// As a shell has them.
+    static final int NOT_EXECUTABLE = 126;
+
+    static final int NOT_FOUND = 127;
+
     private static final String HELP = """
             usage: consul-launcher COMMAND
 

@@ -52,7 +52,9 @@ final class Planner {
 
     Planned plan(List<String> arguments) {
         Command command = Commands.of(arguments, this::help);
-        EntrypointSettings settings = EntrypointSettings.from(environment, settingsProblems::add);
+        // Rule 1: what is wrong with an agent's settings stops no other command.
+        EntrypointSettings settings =
+                EntrypointSettings.from(environment, command.startsAgent() ? settingsProblems::add : Planner::ignore);
         if (command instanceof Command.Agent agent) {
             return agent(agent, settings);
         }
@@ -63,6 +65,9 @@ final class Planner {
             case Command.Agent _ -> throw new IllegalStateException("handled above");
         };
         Privileges privileges = privileges(settings, command);
+        if (command.startsAgent()) {
+            checkLocalConfig(settings);
+        }
         List<Step> steps = steps(settings, command, privileges, false);
         if (hasProblems()) {
             return refused();
@@ -89,7 +94,8 @@ final class Planner {
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
         AgentSettings agentSettings = AgentSettings.from(environment);
         MetadataSettings metadataSettings = MetadataSettings.from(environment, settingsProblems::add);
-        Addresses addresses = Addresses.of(settings, surroundings.interfaces(), contractProblems::add);
+        Addresses addresses =
+                Addresses.of(settings, surroundings.interfaces(), contractProblems::add, settingsProblems::add);
         Privileges privileges = privileges(settings, command);
         checkLocalConfig(settings);
         UserConfiguration configuration = configuration(settings, command);
@@ -195,12 +201,10 @@ final class Planner {
 
     private UserConfiguration configuration(EntrypointSettings settings, Command.Agent command) {
         Path directory = settings.configDirectory().value();
-        boolean goes =
-                settings.localConfig().isEmpty() && LocalConfig.isOwn(directory.resolve(LocalConfig.NAME));
+        boolean goes = settings.localConfig().isEmpty() && LocalConfig.isOwn(directory.resolve(LocalConfig.NAME));
         return goes
                 ? UserConfiguration.readWithoutLocalJson(directory, command.arguments(), settingsProblems::add)
-                : UserConfiguration.read(
-                        settings.localConfig(), directory, command.arguments(), settingsProblems::add);
+                : UserConfiguration.read(settings.localConfig(), directory, command.arguments(), settingsProblems::add);
     }
 
     /// Rule 9: bad JSON ends the start before anything is written.
@@ -211,6 +215,8 @@ final class Planner {
                             new Problem("CONSUL_LOCAL_CONFIG is not valid JSON: " + what, "give one JSON object")));
         }
     }
+
+    private static void ignore(Problem problem) {}
 
     private String help(String word) {
         try {

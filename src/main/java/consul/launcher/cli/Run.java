@@ -2,6 +2,7 @@ package consul.launcher.cli;
 
 import consul.launcher.agent.Flag;
 import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Environment;
 import consul.launcher.config.Log;
 import consul.launcher.config.Problem;
 import consul.launcher.entrypoint.Executables;
@@ -28,6 +29,9 @@ final class Run {
     /// Set by the starter: the init that it put in front.
     private static final String STARTER_INIT = "CONSUL_LAUNCHER_INIT";
 
+    /// What Java makes of bytes that aren't UTF-8.
+    private static final char UNREADABLE = '\ufffd';
+
     private final Surroundings surroundings;
     private final Log log;
 
@@ -41,7 +45,7 @@ final class Run {
         return switch (new Planner(surroundings).plan(arguments)) {
             case Planned.Refused refused -> refuse(refused);
             case Planned.Ready ready -> {
-                Optional<Integer> failed = prepare(ready.plan());
+                Optional<Integer> failed = mangled(ready.plan()).or(() -> prepare(ready.plan()));
                 yield failed.isPresent() ? failed.get() : start(ready.plan());
             }
         };
@@ -72,13 +76,6 @@ final class Run {
 
     private int start(LaunchPlan plan) {
         Execution execution = plan.execution();
-        for (String word : execution.tail()) {
-            if (word.indexOf('\ufffd') >= 0) {
-                log.error("an argument is not valid UTF-8: correct it, or set CONSUL_LAUNCHER_MODE=exec, which passes "
-                        + "any byte on");
-                return CommandLine.USAGE;
-            }
-        }
         Map<String, String> changes = new HashMap<>(execution.environment());
         List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE, STARTER_INIT));
         String locale = surroundings.environment().variables().get(STARTER_LOCALE);
@@ -91,10 +88,44 @@ final class Run {
                 Executables.find(surroundings.environment(), "setsid").isPresent();
         String init = surroundings.environment().get(STARTER_INIT).orElse("");
         boolean usr2IsQuit = init.equals("dumb-init") || init.equals("shell");
-        return new Supervisor(log, plan.stopTimeout(), ownSession, usr2IsQuit).run(execution.words(), changes, removals);
+        return new Supervisor(log, plan.stopTimeout(), ownSession, usr2IsQuit)
+                .run(execution.words(), changes, removals);
+    }
+
+    /// Rule 18: an argument that Java has read wrongly is refused, since a child would get another one.
+    private Optional<Integer> mangled(LaunchPlan plan) {
+        for (String word : plan.execution().tail()) {
+            if (word.indexOf(UNREADABLE) >= 0) {
+                log.error("an argument is not valid UTF-8: correct it, or set CONSUL_LAUNCHER_MODE=exec, which passes "
+                        + "any byte on");
+                return Optional.of(CommandLine.USAGE);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// A shell's exit code if there is no such program, said before anything is changed for it.
+    private Optional<Integer> missing(LaunchPlan plan) {
+        String program = plan.program().getFirst();
+        Environment environment = surroundings.environment();
+        if (program.indexOf(UNREADABLE) >= 0
+                || Executables.find(environment, program).isPresent()) {
+            return Optional.empty();
+        }
+        if (Executables.exists(environment, program)) {
+            log.error("'" + program + "' is not an executable file: correct the command, or its mode in the image");
+            return Optional.of(CommandLine.NOT_EXECUTABLE);
+        }
+        log.error("'" + program + "' is not found" + (program.indexOf('/') < 0 ? " on the PATH" : "")
+                + ": correct the command, or install the program in the image");
+        return Optional.of(CommandLine.NOT_FOUND);
     }
 
     private Optional<Integer> prepare(LaunchPlan plan) {
+        Optional<Integer> missing = missing(plan);
+        if (missing.isPresent()) {
+            return missing;
+        }
         if (plan.command().startsAgent()) {
             announce(plan);
         }

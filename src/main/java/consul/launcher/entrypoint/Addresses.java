@@ -26,11 +26,25 @@ public record Addresses(
         List<String> names();
     }
 
-    /// Reads both; what is wrong goes to `problems`.
-    public static Addresses of(EntrypointSettings settings, Interfaces interfaces, Consumer<Problem> problems) {
+    /// Reads both.
+    ///
+    /// @param problems gets an interface without an address, which the script ends with exit code 1 for
+    /// @param settingsProblems gets a variable that can't be read
+    public static Addresses of(
+            EntrypointSettings settings,
+            Interfaces interfaces,
+            Consumer<Problem> problems,
+            Consumer<Problem> settingsProblems) {
         List<String> notices = new java.util.ArrayList<>(2);
         Optional<Sourced<List<String>>> bind = one(
-                "-bind", "CONSUL_BIND", settings.bind(), settings.bindInterface(), interfaces, notices::add, problems);
+                "-bind",
+                "CONSUL_BIND",
+                settings.bind(),
+                settings.bindInterface(),
+                interfaces,
+                notices::add,
+                problems,
+                settingsProblems);
         Optional<Sourced<List<String>>> client = one(
                 "-client",
                 "CONSUL_CLIENT",
@@ -38,7 +52,8 @@ public record Addresses(
                 settings.clientInterface(),
                 interfaces,
                 notices::add,
-                problems);
+                problems,
+                settingsProblems);
         return new Addresses(bind, client, List.copyOf(notices));
     }
 
@@ -49,9 +64,10 @@ public record Addresses(
             Optional<String> interfaceName,
             Interfaces interfaces,
             Consumer<String> notices,
-            Consumer<Problem> problems) {
+            Consumer<Problem> problems,
+            Consumer<Problem> settingsProblems) {
         if (flags.isPresent()) {
-            return words(flag, variable, flags.get(), problems)
+            return words(flag, variable, flags.get(), settingsProblems)
                     .map(words -> new Sourced<>(words, Origin.variable(variable)));
         }
         if (interfaceName.isEmpty()) {

@@ -15,8 +15,17 @@ public final class Executables {
 
     /// The first executable file of that name, or the file itself if the name has a slash.
     public static Optional<Path> find(Environment environment, String name) {
+        return first(environment, name, true);
+    }
+
+    /// Whether a file of that name is there, even one that can't be executed.
+    public static boolean exists(Environment environment, String name) {
+        return first(environment, name, false).isPresent();
+    }
+
+    private static Optional<Path> first(Environment environment, String name, boolean executable) {
         if (name.indexOf('/') >= 0) {
-            return Optional.of(Path.of(name)).filter(Executables::isProgram);
+            return Optional.of(Path.of(name)).filter(file -> executable ? isProgram(file) : Files.exists(file));
         }
         String path = environment.get("PATH").orElse(DEFAULT_PATH);
         int start = 0;
@@ -25,7 +34,7 @@ public final class Executables {
             int end = colon < 0 ? path.length() : colon;
             Path candidate =
                     Path.of(end == start ? "." : path.substring(start, end)).resolve(name);
-            if (isProgram(candidate)) {
+            if (executable ? isProgram(candidate) : Files.exists(candidate)) {
                 return Optional.of(candidate);
             }
             start = end + 1;

@@ -38,19 +38,48 @@ public final class HostInterfaces implements Addresses.Interfaces {
         return names;
     }
 
+    /// The JDK lists an interface's addresses in the reverse of the kernel's order (`addif` in its NetworkInterface.c
+    /// puts
+    /// each in front), so the kernel's first one, which `ip addr` shows first, is the last here.
     private static Optional<String> first(List<InetAddress> addresses) {
-        for (InetAddress address : addresses) {
+        for (InetAddress address : addresses.reversed()) {
             if (address instanceof Inet4Address) {
                 return Optional.of(address.getHostAddress());
             }
         }
-        for (InetAddress address : addresses) {
-            if (address instanceof Inet6Address && !address.isLinkLocalAddress()) {
-                String text = address.getHostAddress();
-                int zone = text.indexOf('%');
-                return Optional.of(zone < 0 ? text : text.substring(0, zone));
+        for (InetAddress address : addresses.reversed()) {
+            if (address instanceof Inet6Address ipv6 && !address.isLinkLocalAddress()) {
+                return Optional.of(shortened(ipv6.getAddress()));
             }
         }
         return Optional.empty();
+    }
+
+    /// As everybody writes it (RFC 5952): `2001:db8::7`, where the JDK has `2001:db8:0:0:0:0:0:7`.
+    static String shortened(byte[] ipv6) {
+        int[] groups = new int[8];
+        int longest = 0;
+        int longestAt = -1;
+        int run = 0;
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = (ipv6[2 * i] & 0xff) << 8 | (ipv6[2 * i + 1] & 0xff);
+            run = groups[i] == 0 ? run + 1 : 0;
+            // One zero alone stays a zero.
+            if (run > longest && run > 1) {
+                longest = run;
+                longestAt = i - run + 1;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < groups.length; i++) {
+            if (i == longestAt) {
+                text.append("::");
+                i += longest - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
+                        .append(Integer.toHexString(groups[i]));
+            }
+        }
+        return text.toString();
     }
 }

@@ -71,6 +71,11 @@ public final class Preparation {
             owner(path, needed && written);
             if (needed && consul.isEmpty()) {
                 accessible(path, written);
+            } else if (needed && written && !Files.isWritable(path)) {
+                // Root may write anywhere but on a read-only file system.
+                problems.accept(new Problem(
+                        path + " (" + Owners.describe(path) + ") is on a read-only file system, but must be written to",
+                        wayOut(path)));
             }
             return;
         }
@@ -173,8 +178,13 @@ public final class Preparation {
     }
 
     private String wayOut(Path path) {
-        String variable = path.equals(settings.dataDirectory().value()) ? "CONSUL_DATA_DIR" : "CONSUL_CONFIG_DIR";
         int uid = consul.isPresent() ? consul.get().uid() : self.uid();
-        return "mount a directory that uid " + uid + " owns, or set " + variable;
+        String mount = "mount a directory that uid " + uid + " owns, or set ";
+        if (path.equals(settings.dataDirectory().value())) {
+            return mount + "CONSUL_DATA_DIR";
+        }
+        return settings.localConfig().isEmpty()
+                ? mount + "CONSUL_CONFIG_DIR"
+                : mount + "CONSUL_CONFIG_DIR, or put the configuration there as a file instead of CONSUL_LOCAL_CONFIG";
     }
 }

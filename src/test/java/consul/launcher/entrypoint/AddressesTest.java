@@ -86,7 +86,10 @@ class AddressesTest {
 
     private Addresses addresses(Map<String, String> variables, Addresses.Interfaces interfaces) {
         return Addresses.of(
-                EntrypointSettings.from(new Environment(variables), problems::add), interfaces, problems::add);
+                EntrypointSettings.from(new Environment(variables), problems::add),
+                interfaces,
+                problems::add,
+                problems::add);
     }
 
     private static Addresses.Interfaces interfaces(Map<String, String> addresses) {
