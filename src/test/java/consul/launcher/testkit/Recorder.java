@@ -74,7 +74,7 @@ public final class Recorder {
                 cat /proc/$$/environ >"$call/environ"
                 cat /proc/$$/status >"$call/status"
                 readlink /proc/$$/cwd >"$call/cwd"
-                for fd in /proc/$$/fd/*; do printf '%%s ' "${fd##*/}"; readlink "$fd"; done >"$call/fds"
+                (exec ls -l /proc/$$/fd >"$call/fds")
                 chmod 755 "$call"
                 record=%s/$(date +%%s%%N)-$$-%s
                 mv "$call" "$record"
@@ -181,11 +181,22 @@ public final class Recorder {
                         split(Files.readAllBytes(record.resolve("environ"))),
                         Map.copyOf(status),
                         Files.readString(record.resolve("cwd")).strip(),
-                        List.copyOf(Files.readAllLines(record.resolve("fds"))),
+                        descriptors(Files.readAllLines(record.resolve("fds")), text(argv.get(1))),
                         record);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /// From `ls -l`, without the recorder's own script, which its shell keeps open.
+        private static List<String> descriptors(List<String> listing, String program) {
+            return listing.stream()
+                    .filter(line -> line.contains(" -> "))
+                    .map(line -> line.substring(line.lastIndexOf(' ', line.indexOf(" -> ") - 1) + 1))
+                    .map(line -> line.replace(" -> ", " "))
+                    .filter(line -> !line.endsWith(" " + program))
+                    .sorted()
+                    .toList();
         }
 
         /// The arguments as text.
@@ -244,6 +255,11 @@ public final class Recorder {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /// Sends a signal to the recorder itself.
+        public void signal(String signal) {
+            Running.send(signal, Long.toString(pid()));
         }
 
         /// Lets a recorder that waits for signals exit with this code.

@@ -94,15 +94,15 @@ public final class Running implements AutoCloseable {
     ///
     /// @param name `TERM`, `INT`, …
     public void signal(String name) {
-        kill(name, Long.toString(process.pid()));
+        send(name, Long.toString(process.pid()));
     }
 
     /// Sends a signal to the process group that this process leads, as a terminal or an init does.
     public void signalGroup(String name) {
-        kill(name, "-" + process.pid());
+        send(name, "-" + process.pid());
     }
 
-    private static void kill(String name, String target) {
+    static void send(String name, String target) {
         Finished kill = run("kill", "-s", name, "--", target);
         if (kill.exitCode() != 0) {
             throw new AssertionError("kill -s " + name + " " + target + ": " + kill.stderr());

@@ -1,0 +1,334 @@
+package consul.launcher.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.contract.Scenario.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Directories and the local configuration: rules 7 to 10.
+@Execution(ExecutionMode.CONCURRENT)
+final class DirectoriesProcessIT {
+
+    private static final String CONSUL = Scenario.CONSUL_UID + ":" + Scenario.CONSUL_GID;
+    private static final String JSON = "{\"encrypt\": \"ÄÖ== \\u00e9\",\n  \"datacenter\": \"-n\"}";
+
+    @AutoClose
+    private final Scenario scenario = Scenario.create();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @NeedsRoot
+    @DisplayName("rule 7: /consul/data and /consul/config are the default; an empty variable is none")
+    void usesTheImagesDirectories(boolean empty) {
+        scenario.inOwnRoot().without("CONSUL_DATA_DIR").without("CONSUL_CONFIG_DIR");
+        if (empty) {
+            scenario.with("CONSUL_DATA_DIR", "").with("CONSUL_CONFIG_DIR", "");
+        }
+
+        Outcome outcome = scenario.run("agent");
+
+        assertEquals(
+                List.of("agent", "-data-dir=/consul/data", "-config-dir=/consul/config"),
+                outcome.argv().subList(0, 3));
+        assertEquals(CONSUL + " 755", Scenario.ownerAndMode(scenario.home().resolve("consul/data")));
+        assertEquals(CONSUL + " 755", Scenario.ownerAndMode(scenario.home().resolve("consul/config")));
+    }
+
+    @Test
+    @DisplayName("rule 7: CONSUL_DATA_DIR and CONSUL_CONFIG_DIR say where")
+    void usesTheGivenDirectories() throws IOException {
+        Path data = Files.createDirectory(scenario.home().resolve("my data"));
+        Path config = Files.createDirectory(scenario.home().resolve("cönfig"));
+        scenario.with("CONSUL_DATA_DIR", data.toString()).with("CONSUL_CONFIG_DIR", config.toString());
+
+        assertEquals(
+                List.of("agent", "-data-dir=" + data, "-config-dir=" + config, "-dev"),
+                scenario.run("agent", "-dev").argv());
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: missing directories are created, with their parents, for the Consul user")
+    void createsMissingDirectories() {
+        Path data = scenario.home().resolve("new/deep/data");
+        Path config = scenario.home().resolve("new/config");
+        scenario.with("CONSUL_DATA_DIR", data.toString()).with("CONSUL_CONFIG_DIR", config.toString());
+
+        Outcome outcome = scenario.run("agent");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(CONSUL + " 755", Scenario.ownerAndMode(data));
+        assertEquals(CONSUL + " 755", Scenario.ownerAndMode(config));
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: the Consul user can write in a data directory whose parents were created for it")
+    void createsDirectoriesThatTheConsulUserReaches() {
+        Path data = scenario.home().resolve("new/deep/data");
+        scenario.with("CONSUL_DATA_DIR", data.toString());
+        scenario.programs().does("consul", "touch " + data + "/raft || exit 9\n");
+
+        assertEquals(0, scenario.run("agent").exitCode());
+        assertEquals(
+                Scenario.CONSUL_UID + ":" + Scenario.CONSUL_GID,
+                Scenario.ownerAndMode(data.resolve("raft")).split(" ", -1)[0]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CONSUL_DATA_DIR", "CONSUL_CONFIG_DIR"})
+    @DisplayName("rule 8: a directory that can't be is one error with path, variable and way out, exit code 1")
+    void refusesAFileInTheWay(String variable) throws IOException {
+        Path file = Files.createFile(scenario.work().resolve("file"));
+        scenario.with(variable, file.resolve("below").toString());
+
+        Outcome outcome = scenario.refuses(1, "agent");
+
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells(file.resolve("below").toString(), variable);
+    }
+
+    @Test
+    @DisplayName("rule 8: an explicit consul agent names its own directories, so a bad variable doesn't matter")
+    void leavesAnExplicitAgentAlone() throws IOException {
+        Path file = Files.createFile(scenario.work().resolve("file"));
+        scenario.with("CONSUL_DATA_DIR", file.resolve("below").toString());
+
+        assertEquals(
+                0,
+                scenario.run("consul", "agent", "-data-dir=" + scenario.data()).exitCode());
+    }
+
+    @Test
+    @DisplayName("rule 8: a file where the directory should be is an error too")
+    void refusesAFile() throws IOException {
+        Path file = Files.createFile(scenario.work().resolve("file"));
+        scenario.with("CONSUL_DATA_DIR", file.toString());
+
+        scenario.refuses(1, "agent").assertTells(file.toString(), "CONSUL_DATA_DIR");
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: a directory on a read-only file system can't be created: one error, exit code 1")
+    void refusesAReadOnlyParent() {
+        Path data = scenario.work().resolve("ro/data");
+        scenario.prepared("mkdir " + data.getParent(), "mount -t tmpfs -o ro,mode=755 tmpfs " + data.getParent())
+                .with("CONSUL_DATA_DIR", data.toString());
+
+        Outcome outcome = scenario.run("agent");
+
+        assertEquals(1, outcome.exitCode(), outcome::toString);
+        assertEquals(List.of(), outcome.calls("consul"));
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells(data.toString(), "CONSUL_DATA_DIR");
+        outcome.assertSpeaksPlainly();
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: the error names the path, its owner, its mode and the uid that needs it")
+    void tellsWhoNeedsTheDirectory() {
+        Scenario.chown(scenario.data(), 4711, 4712);
+        Scenario.chown(scenario.config(), 1234, 0);
+        scenario.as(1234, 0);
+
+        Outcome outcome = scenario.refuses(1, "agent");
+
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells(scenario.data().toString(), "4711:4712", "0755", "1234", "CONSUL_DATA_DIR");
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName(
+            "rule 9: CONSUL_LOCAL_CONFIG is written as it is, for the Consul user, mode 0640, nothing left beside it")
+    void writesTheLocalConfiguration() throws IOException {
+        scenario.with("CONSUL_LOCAL_CONFIG", JSON);
+        scenario.programs().does("consul", "cat " + scenario.localConfig() + " || exit 9\n");
+
+        Outcome outcome = scenario.run("agent", "-dev");
+
+        assertEquals(JSON, outcome.stdout().stripTrailing(), "as the Consul user reads it");
+        assertEquals(JSON, Files.readString(scenario.localConfig()).stripTrailing());
+        assertEquals(CONSUL + " 640", Scenario.ownerAndMode(scenario.localConfig()));
+        assertEquals(Set.of("local.json"), visible(scenario.config()));
+        assertFalse(outcome.stderr().contains("ÄÖ=="), "secrets stay out of the log");
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 9: an older file is replaced whole, whatever its owner and mode, and links aren't followed")
+    void replacesALink() throws IOException {
+        Path elsewhere = Files.writeString(scenario.work().resolve("elsewhere"), "mine");
+        Files.createSymbolicLink(scenario.localConfig(), elsewhere);
+        scenario.with("CONSUL_LOCAL_CONFIG", JSON);
+
+        scenario.run("agent", "-dev");
+
+        assertFalse(Files.isSymbolicLink(scenario.localConfig()));
+        assertEquals(JSON, Files.readString(scenario.localConfig()).stripTrailing());
+        assertEquals(CONSUL + " 640", Scenario.ownerAndMode(scenario.localConfig()));
+        assertEquals("mine", Files.readString(elsewhere));
+    }
+
+    @Test
+    @DisplayName("rule 9: an explicit consul agent gets its local configuration too")
+    void writesForAnExplicitAgent() throws IOException {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}");
+
+        scenario.run("consul", "agent", "-config-dir=" + scenario.config());
+
+        assertEquals("{}", Files.readString(scenario.localConfig()).stripTrailing());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"a\": 1,}           | line 1 | column 9",
+                "{\"a\": 1             | line 1 | column",
+                "'{\n  \"a\": \"b\n\"}' | line 2 | column",
+                "'{\n\n  a: 1}'        | line 3 | column 3",
+                "-n                    | line 1 | column",
+                "{} {}                 | line 1 | column 4",
+                "datacenter = \"x\"    | line 1 | column 1",
+                "[]                    | line 1 | column 1",
+            })
+    @DisplayName("rule 9: what isn't a JSON object is exit code 1, with line and column")
+    void refusesBadJson(String value, String line, String column) {
+        scenario.with("CONSUL_LOCAL_CONFIG", value);
+
+        Outcome outcome = scenario.refuses(1, "agent", "-dev");
+
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells("CONSUL_LOCAL_CONFIG", line, column);
+    }
+
+    @Test
+    @DisplayName("rule 9: bad JSON stops an explicit consul agent, too")
+    void refusesBadJsonForAnExplicitAgent() {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{").refuses(1, "consul", "agent").assertTells("CONSUL_LOCAL_CONFIG");
+    }
+
+    @Test
+    @DisplayName("rule 9: its own local.json goes when the variable is gone")
+    void removesItsOwnFile() throws IOException {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+        assertTrue(Files.exists(scenario.localConfig()));
+
+        scenario.without("CONSUL_LOCAL_CONFIG").run("agent", "-dev");
+
+        assertEquals(Set.of(), visible(scenario.config()));
+    }
+
+    @Test
+    @DisplayName("rule 9: its own local.json goes when the variable is empty, and comes back with it")
+    void removesForAnEmptyVariable() throws IOException {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+        scenario.with("CONSUL_LOCAL_CONFIG", "").run("agent", "-dev");
+        assertFalse(Files.exists(scenario.localConfig()));
+
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+
+        assertEquals("{}", Files.readString(scenario.localConfig()).stripTrailing());
+    }
+
+    @Test
+    @DisplayName("rule 9: somebody else's local.json stays")
+    void keepsAForeignFile() throws IOException {
+        Files.writeString(scenario.localConfig(), "{\"datacenter\": \"mine\"}");
+
+        scenario.run("agent", "-dev");
+
+        assertEquals("{\"datacenter\": \"mine\"}", Files.readString(scenario.localConfig()));
+    }
+
+    @Test
+    @DisplayName("rule 9: a local.json that somebody replaced since stays")
+    void keepsAChangedFile() throws IOException {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+        Files.writeString(scenario.localConfig(), "{\"datacenter\": \"mine\"}");
+
+        scenario.without("CONSUL_LOCAL_CONFIG").run("agent", "-dev");
+
+        assertEquals("{\"datacenter\": \"mine\"}", Files.readString(scenario.localConfig()));
+    }
+
+    @Test
+    @DisplayName("rule 9: a start that is refused leaves the local.json of the last one alone")
+    void keepsItsFileWhenRefused() {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+        int callsBefore = scenario.programs().calls("consul").size();
+        List<String> before = scenario.tree();
+
+        Outcome outcome = scenario.without("CONSUL_LOCAL_CONFIG")
+                .with("CONSUL_BIND_INTERFACE", Scenario.NO_INTERFACE)
+                .run("agent", "-dev");
+
+        assertEquals(1, outcome.exitCode(), outcome::toString);
+        assertEquals(callsBefore, outcome.calls("consul").size());
+        assertEquals(before, scenario.tree());
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 10: a read-only configuration directory is no error, even of another owner")
+    void bearsAReadOnlyConfigurationDirectory() {
+        Outcome outcome = readOnlyConfig().run("agent", "-dev");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals("-config-dir=" + scenario.config(), outcome.argv().get(2));
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 10: but it is where the local configuration must be written there")
+    void refusesToWriteIntoAReadOnlyDirectory() {
+        Outcome outcome = readOnlyConfig().with("CONSUL_LOCAL_CONFIG", "{}").refuses(1, "agent", "-dev");
+
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells(scenario.config().toString(), "read-only", "CONSUL_LOCAL_CONFIG");
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 10: an unprivileged user may have a configuration directory that only root can write")
+    void bearsAConfigurationDirectoryOfRoot() {
+        Scenario.chown(scenario.data(), 1234, 0);
+        Outcome outcome = scenario.as(1234, 0).run("agent", "-dev");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+    }
+
+    private Scenario readOnlyConfig() {
+        return scenario.prepared(
+                "mount --bind " + scenario.config() + " " + scenario.config(),
+                "mount -o remount,bind,ro " + scenario.config());
+    }
+
+    /// The files that Consul would load or a person would notice.
+    private static Set<String> visible(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .collect(Collectors.toSet());
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package consul.launcher.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.contract.Scenario.Outcome;
+import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.Recorder.Call;
+import consul.launcher.testkit.Running;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How Consul lives and ends: rules 24 to 26 in their simple form.
+@Execution(ExecutionMode.CONCURRENT)
+final class LifeProcessIT {
+
+    @AutoClose
+    private final Scenario scenario = Scenario.create();
+
+    @ParameterizedTest
+    @CsvSource({
+        "supervise, 0",
+        "supervise, 1",
+        "supervise, 42",
+        "supervise, 126",
+        "supervise, 127",
+        "supervise, 255",
+        "exec, 0",
+        "exec, 1",
+        "exec, 137",
+        "exec, 255"
+    })
+    @DisplayName("rule 24: the exit code is Consul's own")
+    void passesTheExitCodeOn(String mode, int exitCode) {
+        scenario.with("CONSUL_LAUNCHER_MODE", mode);
+        scenario.programs().does("consul", "exit " + exitCode + "\n");
+
+        assertEquals(exitCode, scenario.run("agent", "-dev").exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"supervise, KILL, 137", "supervise, TERM, 143", "supervise, SEGV, 139", "exec, KILL, 137"})
+    @DisplayName("rule 24: 128+n when a signal ended Consul")
+    void tellsTheSignalThatEndedConsul(String mode, String signal, int exitCode) {
+        scenario.with("CONSUL_LAUNCHER_MODE", mode);
+        scenario.programs().does("consul", "kill -s " + signal + " $$\n");
+
+        assertEquals(exitCode, scenario.run("agent", "-dev").exitCode());
+    }
+
+    @Test
+    @DisplayName("rule 24: in exec mode Consul is the process that was started")
+    void becomesConsul() {
+        Outcome outcome = scenario.with("CONSUL_LAUNCHER_MODE", "exec").run("agent", "-dev");
+
+        assertEquals(outcome.launcherPid(), outcome.consul().pid());
+    }
+
+    @Test
+    @DisplayName("rule 24: Consul's streams are the launcher's, and stdout has nothing but Consul's")
+    void handsItsStreamsOver() {
+        scenario.programs().does("consul", "echo '==> Starting'; echo oops >&2; exit 0\n");
+
+        Outcome outcome = scenario.with("CONSUL_BIND_INTERFACE", "lo").run("agent", "-dev");
+
+        assertEquals("==> Starting\n", outcome.stdout());
+        assertTrue(outcome.stderrLines().contains("oops"), outcome::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"supervise", "exec"})
+    @DisplayName("rule 24: Consul starts with no signal blocked or ignored and no descriptor but the standard ones")
+    void startsConsulCleanly(String mode) {
+        Call consul =
+                scenario.with("CONSUL_LAUNCHER_MODE", mode).run("agent", "-dev").consul();
+
+        assertEquals(0, standardSignals(consul.field("SigBlk")), "blocked signals");
+        assertEquals(0, standardSignals(consul.field("SigIgn")), "ignored signals");
+        assertEquals(
+                List.of("0", "1", "2"),
+                consul.descriptors().stream()
+                        .map(line -> line.split(" ", -1)[0])
+                        .toList(),
+                consul.descriptors()::toString);
+    }
+
+    /// Signals 1 to 31: the C library keeps two of those above for itself.
+    private static long standardSignals(String mask) {
+        return Long.parseLong(mask, 16) & 0x7fff_ffffL;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "supervise, TERM",
+        "supervise, INT",
+        "supervise, HUP",
+        "supervise, USR1",
+        "exec, TERM",
+        "exec, INT",
+        "exec, HUP",
+        "exec, USR1",
+        "exec, QUIT"
+    })
+    @DisplayName("rule 25: a signal to the launcher reaches Consul exactly once")
+    void passesSignalsOn(String mode, String signal) {
+        scenario.with("CONSUL_LAUNCHER_MODE", mode);
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal(signal);
+            consul.awaitSignals(1);
+
+            assertHasNoMoreSignals(List.of(signal), consul, launcher);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"supervise, TERM", "supervise, INT", "supervise, HUP", "exec, TERM"})
+    @DisplayName("rule 25: a signal to the whole group reaches Consul exactly once")
+    void doesNotDoubleSignalsToTheGroup(String mode, String signal) {
+        scenario.with("CONSUL_LAUNCHER_MODE", mode);
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signalGroup(signal);
+            consul.awaitSignals(1);
+
+            assertHasNoMoreSignals(List.of(signal), consul, launcher);
+        }
+    }
+
+    @Test
+    @DisplayName("rule 25: a stop that is sent again and again reaches a supervised Consul once")
+    void passesAStopOnOnce() {
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal("TERM");
+            consul.awaitSignals(1);
+            launcher.signal("TERM");
+            launcher.signal("INT");
+            launcher.signalGroup("TERM");
+
+            assertHasNoMoreSignals(List.of("TERM"), consul, launcher);
+        }
+    }
+
+    /// Lets Consul end and shows that it noted these signals and no more until then. A signal that the test sends to
+    /// Consul
+    /// itself stands at the end: when it was noted, a copy of the first one, sent at the same time, was noted too.
+    private static void assertHasNoMoreSignals(List<String> signals, Call consul, Running launcher) {
+        consul.signal("USR2");
+        consul.awaitSignals(signals.size() + 1);
+        consul.end(3);
+        assertEquals(3, launcher.await().exitCode());
+        List<String> all = new ArrayList<>(signals);
+        all.add("USR2");
+        assertEquals(all, consul.signals());
+    }
+
+    @Test
+    @DisplayName("rule 25: a stop that Consul doesn't catch ends the launcher with 128+n")
+    void endsWithTheSignalsCode() {
+        scenario.programs().does("consul", ": >\"$record/ready\"; exec sleep 60\n");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            scenario.programs().awaitReady("consul", launcher);
+            launcher.signal("TERM");
+
+            assertEquals(143, launcher.await().exitCode());
+        }
+    }
+
+    @Test
+    @DisplayName("rule 26: a stop of a server is a signal to Consul and nothing else: the launcher calls no leave")
+    void doesNotLeaveByItself() {
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running launcher =
+                scenario.start("agent", "-server", "-bootstrap-expect=1", "-node=n1", "-advertise=10.1.2.3")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal("TERM");
+            consul.awaitSignals(1);
+            consul.end(1);
+
+            assertEquals(1, launcher.await().exitCode());
+            assertEquals(List.of("TERM"), consul.signals());
+            assertEquals(1, scenario.programs().calls("consul").size());
+        }
+    }
+
+    @Test
+    @DisplayName("rule 25: a launcher that was stopped leaves no Consul behind")
+    void leavesNothingBehind() {
+        scenario.programs().does("consul", ": >\"$record/ready\"; exec sleep 60\n");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal("INT");
+            launcher.await();
+
+            Eventually.until(
+                    "Consul to be gone",
+                    Running.PATIENCE,
+                    () -> ProcessHandle.of(consul.pid()).isEmpty());
+            assertFalse(launcher.isAlive());
+        }
+    }
+}
