@@ -102,7 +102,8 @@ public record EntrypointSettings(
             // reported below, as a number out of range is
         }
         problems.accept(new Problem(
-                STOP_TIMEOUT + " is '" + value + "'", "give seconds or minutes, such as 25s, below the container's own"));
+                STOP_TIMEOUT + " is '" + value + "'",
+                "give seconds or minutes, such as 25s, below the container's own"));
         return DEFAULT_STOP_TIMEOUT;
     }
 }

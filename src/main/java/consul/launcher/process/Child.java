@@ -18,7 +18,8 @@ final class Child {
         this.log = log;
     }
 
-    /// Starts the command in a session of its own where the image has `setsid`: a signal for the launcher's process group
+    /// Starts the command in a session of its own where the image has `setsid`: a signal for the launcher's process
+    /// group
     /// (a terminal's Ctrl-C, an init that signals its group) then reaches the child by the launcher only, once.
     ///
     /// @param changes variables to set on top of the launcher's own

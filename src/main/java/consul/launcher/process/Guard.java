@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// Ends the child if the launcher dies without being able to: killed by SIGKILL, or out of memory. A shell that blocks in
-/// `read` on a pipe from the launcher, which costs no CPU and under 1 MB; the kernel's parent-death signal won't do, since
+/// Ends the child if the launcher dies without being able to: killed by SIGKILL, or out of memory. A shell that blocks
+/// in
+/// `read` on a pipe from the launcher, which costs no CPU and under 1 MB; the kernel's parent-death signal won't do,
+/// since
 /// it is cleared when the child changes its user.
 final class Guard implements AutoCloseable {
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             trap '' TERM INT HUP QUIT USR1 USR2
             read -r over && exit
             kill -TERM "$1" 2>/dev/null || exit

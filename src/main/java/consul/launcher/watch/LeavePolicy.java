@@ -2,7 +2,8 @@ package consul.launcher.watch;
 
 /// Whether an agent that is told to stop leaves the cluster first. Pure: a function of what is known at that moment.
 ///
-/// A member that only stops is seen as failed and comes back as itself; one that leaves is forgotten at once. For a client
+/// A member that only stops is seen as failed and comes back as itself; one that leaves is forgotten at once. For a
+/// client
 /// the second is right. For a server it costs a voter, so it is right only if the instance never comes back.
 public enum LeavePolicy {
     /// A client leaves; a server leaves if its instance is going away and the cluster can bear it.

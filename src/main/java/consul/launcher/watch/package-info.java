@@ -1,4 +1,5 @@
-/// Watches over a running agent: is it ready, is its instance going away, and what follows from it. Decides purely; a watch
+/// Watches over a running agent: is it ready, is its instance going away, and what follows from it. Decides purely; a
+/// watch
 /// never takes Consul down. Knows config, aws and consul.
 @NullMarked
 package consul.launcher.watch;

@@ -31,7 +31,9 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"version", "members", "-version", "--help", "kv", "force-leave"})
     void knownSubcommandsAndFlagsGoToConsulWithoutAskingIt(String word) {
-        assertEquals(new Command.Consul(List.of("consul", word, "x")), Commands.of(List.of(word, "x"), CommandsTest::notAsked));
+        assertEquals(
+                new Command.Consul(List.of("consul", word, "x")),
+                Commands.of(List.of(word, "x"), CommandsTest::notAsked));
     }
 
     @Test
@@ -55,7 +57,8 @@ class CommandsTest {
 
     @Test
     void aPathIsNeverAskedAbout() {
-        assertEquals(new Command.Other(List.of("/bin/consul")), Commands.of(List.of("/bin/consul"), CommandsTest::notAsked));
+        assertEquals(
+                new Command.Other(List.of("/bin/consul")), Commands.of(List.of("/bin/consul"), CommandsTest::notAsked));
     }
 
     @Test
