@@ -214,6 +214,10 @@ public final class AgentDraft {
 
     private Flag byTag(AgentSettings.Tag tag, Identity identity, Findings all) {
         String value = GoDiscover.awsTag(tag.key(), tag.value());
+        if (advertisesIpv6(identity)) {
+            // By default go-discover takes private IPv4 addresses, of which such instances have none.
+            value += " addr_type=public_v6";
+        }
         String variables = AgentSettings.TAG_KEY + " and " + AgentSettings.TAG_VALUE;
         Optional<Sourced<String>> region = settings.region().isPresent() ? settings.region() : identity.region();
         if (region.isEmpty()) {
@@ -226,6 +230,16 @@ public final class AgentDraft {
                 origin,
                 "-retry-join",
                 value + " region=" + GoDiscover.quoted(region.get().value()));
+    }
+
+    private boolean advertisesIpv6(Identity identity) {
+        String address = "";
+        if (advertise.isPresent()) {
+            address = advertise.get().value();
+        } else if (identity.address().isPresent()) {
+            address = identity.address().get().value();
+        }
+        return address.indexOf(':') >= 0 && !address.contains("{{");
     }
 
     private OwnAddresses ownAddresses(Identity identity) {

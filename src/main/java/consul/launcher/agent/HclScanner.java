@@ -236,16 +236,15 @@ final class HclScanner {
         String end = input.substring(at + (input.startsWith("<<-", at) ? 3 : 2), lineEnd)
                 .stripTrailing();
         int first = lineEnd + 1;
-        at = first;
-        while (!end.isEmpty() && at < input.length()) {
-            int next = input.indexOf('\n', at);
-            int last = next < 0 ? input.length() : next;
-            if (input.substring(at, last).strip().equals(end)) {
-                set(Kind.STRING, input.substring(first, at));
-                at = last;
+        int line = first;
+        // Go's HCL sees the closing word only where a line break follows.
+        for (int next = input.indexOf('\n', line); next >= 0 && !end.isEmpty(); next = input.indexOf('\n', line)) {
+            if (input.substring(line, next).strip().equals(end)) {
+                set(Kind.STRING, input.substring(first, line));
+                at = next;
                 return;
             }
-            at = next < 0 ? input.length() : next + 1;
+            line = next + 1;
         }
         throw error("a text that starts with << is not closed by its word");
     }

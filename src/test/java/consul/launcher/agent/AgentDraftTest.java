@@ -358,15 +358,28 @@ class AgentDraftTest {
     }
 
     @Test
-    void passesAnIpv6AddressAsConsulTakesIt() {
+    void passesAnIpv6AddressAsConsulTakesItAndLooksForOthersOfItsKind() {
         Identity identity = new Identity(
                 Optional.empty(),
                 Optional.of(new Sourced<>("2001:db8::1", Origin.metadata("EC2 ipv6"))),
                 Optional.empty(),
                 Map.of(),
                 NetworkMode.UNKNOWN);
+        List<String> words = Draft.of("TAG_KEY=a TAG_VALUE=b agent")
+                .draft()
+                .complete(identity)
+                .arguments();
 
-        assertTrue(Draft.of("agent").draft().complete(identity).arguments().contains("-advertise=2001:db8::1"));
+        assertTrue(words.contains("-advertise=2001:db8::1"), words::toString);
+        assertTrue(words.contains("provider=aws tag_key=a tag_value=b addr_type=public_v6"), words::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fd00::5, true", "10.0.0.5, false", "'{{ GetAllInterfaces | include \"type\" \"::\" }}', false"})
+    void looksForIpv6AddressesWhereOneIsGiven(String address, boolean ipv6) {
+        Draft draft = Draft.of("TAG_KEY=a TAG_VALUE=b agent").arguments("-advertise", address);
+
+        assertEquals(ipv6, draft.derived().contains("tag_value=b addr_type=public_v6 region="), draft::derived);
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ class ConfigurationReadersTest {
                 "node_name = \"{{ GetInterfaceIP \\\"eth0\\\" }}\" | {{ GetInterfaceIP \"eth0\" }}",
                 "node_name = \"a\\\\b\\t\\x41\\101\\u00e9\\U0001F600\" | ^a\\b\tAA\u00e9\uD83D\uDE00^",
                 "node_name = <<END~x~END~                       | ^x\n^",
-                "node_name = <<-END~  x~  END                   | ^  x\n^",
+                "node_name = <<-END~  x~  END~                  | ^  x\n^",
                 "node_name = \"\"                               | ^^",
                 "x_1-a.b = -1 y = 1.5e+3 z = 0x1F w = .5 node_name = \"x\" | x",
                 "{\"node_name\": \"x\"}                         | x",

@@ -37,7 +37,10 @@ final class Draft {
     static Draft of(String line) {
         Draft draft = new Draft();
         boolean isArgument = false;
-        for (String word : line.strip().split(" +")) {
+        for (String word : line.split(" ")) {
+            if (word.isEmpty()) {
+                continue;
+            }
             if (isArgument) {
                 draft.arguments.add(word);
             } else if (word.equals("agent")) {
@@ -77,6 +80,11 @@ final class Draft {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return this;
+    }
+
+    Draft directory(Path directory) {
+        this.directory = directory;
         return this;
     }
 
