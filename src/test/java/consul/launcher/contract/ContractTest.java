@@ -25,7 +25,8 @@ final class ContractTest {
                         DirectoriesProcessIT.class,
                         ArgumentsProcessIT.class,
                         PrivilegesProcessIT.class,
-                        LifeProcessIT.class)
+                        LifeProcessIT.class,
+                        InitProcessIT.class)
                 .flatMap(suite -> Stream.of(suite.getDeclaredMethods()))
                 .forEach(method -> tested.addAll(rules(method)));
 

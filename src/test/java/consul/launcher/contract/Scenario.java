@@ -93,6 +93,7 @@ final class Scenario implements AutoCloseable {
     private final List<String> preparations = new ArrayList<>();
     private final List<String> wrappers = new ArrayList<>();
     private boolean ownNetwork;
+    private boolean asInit;
 
     private Scenario(Path home) throws IOException {
         this.home = home;
@@ -152,6 +153,11 @@ final class Scenario implements AutoCloseable {
         return programs;
     }
 
+    /// The launcher's environment.
+    Map<String, String> variables() {
+        return variables;
+    }
+
     Scenario with(String variable, String value) {
         variables.put(variable, value);
         return this;
@@ -207,6 +213,22 @@ final class Scenario implements AutoCloseable {
             preparations.add("ip " + line);
         }
         return this;
+    }
+
+    /// Runs the launcher as process 1, as a container does: in its own PID namespace. What [#start] returns is then the
+    /// process outside, which has the launcher's exit code but doesn't pass signals on; see [#signalInit].
+    Scenario asInit() {
+        asInit = true;
+        return this;
+    }
+
+    /// Sends a signal to process 1 of the namespace, as an engine does.
+    static void signalInit(Running outside, String signal) {
+        long init = ProcessHandle.of(outside.pid())
+                .flatMap(handle -> handle.children().findFirst())
+                .orElseThrow(() -> new AssertionError("nothing runs in " + outside))
+                .pid();
+        Running.send(signal, Long.toString(init));
     }
 
     /// Runs the launcher as this user and group, with no other group and no capability.
@@ -278,6 +300,9 @@ final class Scenario implements AutoCloseable {
                 if (ownNetwork) {
                     command.add("--net");
                 }
+                if (asInit) {
+                    command.addAll(List.of("--pid", "--fork", "--kill-child", "--mount-proc"));
+                }
             }
             command.addAll(List.of("sh", script.toString()));
             return Running.start(new ProcessBuilder(command).directory(work().toFile()));
@@ -348,12 +373,20 @@ final class Scenario implements AutoCloseable {
         return launcher;
     }
 
+    static boolean isOnPath(String name) {
+        return candidates(name).findFirst().isPresent();
+    }
+
     static Path onPath(String name) {
-        return Stream.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
-                .map(directory -> Path.of(directory, name))
-                .filter(Files::isExecutable)
+        return candidates(name)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("these tests need the program " + name));
+    }
+
+    private static Stream<Path> candidates(String name) {
+        return Stream.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable);
     }
 
     /// Every file of the data, configuration and working directories with owner, mode, times and content: any write or

@@ -102,7 +102,10 @@ public final class Running implements AutoCloseable {
         send(name, "-" + process.pid());
     }
 
-    static void send(String name, String target) {
+    /// Sends a signal to any process, or group.
+    ///
+    /// @param target as `kill` takes it
+    public static void send(String name, String target) {
         Finished kill = run("kill", "-s", name, "--", target);
         if (kill.exitCode() != 0) {
             throw new AssertionError("kill -s " + name + " " + target + ": " + kill.stderr());
