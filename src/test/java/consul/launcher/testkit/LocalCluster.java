@@ -97,10 +97,11 @@ public final class LocalCluster implements AutoCloseable {
                 .map(agent -> agent.spec().address() + ":8300")
                 .sorted()
                 .toList();
-        Eventually.until(
-                "a leader and " + expected.size() + " living members",
+        Eventually.value(
+                () -> "a leader and " + expected.size() + " living members; " + seenBy(expected),
                 PATIENCE,
-                () -> ended(expected).isPresent() || hasFormed(expected, servers));
+                () -> ended(expected)
+                        .or(() -> expected.stream().findFirst().filter(any -> hasFormed(expected, servers))));
         ended(expected).ifPresent(agent -> {
             throw new AssertionError("the agent " + agent + " ended by itself, with exit code "
                     + agent.process().await().exitCode() + "\n" + agent.logTail());
@@ -109,6 +110,13 @@ public final class LocalCluster implements AutoCloseable {
 
     private static Optional<LocalAgent> ended(List<LocalAgent> agents) {
         return agents.stream().filter(agent -> !agent.process().isAlive()).findFirst();
+    }
+
+    private static String seenBy(List<LocalAgent> agents) {
+        return agents.stream()
+                .map(agent ->
+                        agent + " sees the leader " + agent.leader().orElse("none") + " and alive " + agent.living())
+                .collect(Collectors.joining("; "));
     }
 
     private static boolean hasFormed(List<LocalAgent> agents, List<String> servers) {
