@@ -68,7 +68,8 @@ final class Http implements AutoCloseable {
                 .proxy(Proxy.NO_PROXY)
                 .followRedirects(false)
                 .followSslRedirects(false)
-                // Retries are ours, so that they are counted, and connecting stays on this thread.
+                // Retries are ours, so that they are counted (okhttp still repeats, once, a 503 that says
+                // "Retry-After: 0"), and connecting stays on this thread.
                 .retryOnConnectionFailure(false)
                 .fastFallback(false)
                 .connectTimeout(settings.attemptTimeout())

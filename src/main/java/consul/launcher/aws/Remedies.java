@@ -1,7 +1,6 @@
 package consul.launcher.aws;
 
 import consul.launcher.config.MetadataSettings;
-import consul.launcher.config.Origin;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
 import java.util.ArrayList;
@@ -22,38 +21,57 @@ final class Remedies {
 
     private static final String IPV6 = "on an IPv6-only instance: set " + MetadataSettings.ENDPOINT_MODE + "=IPv6";
 
+    private static final String IPV6_ENABLED =
+            "EC2 answers at its IPv6 address only if told so: " + OPTIONS + "--http-protocol-ipv6 enabled";
+
     private Remedies() {}
 
     /// @param last what came back where the search ended
     static List<String> ec2(Answer last, MetadataSettings settings, NetworkMode networkMode, Set<Wanted> wanted) {
         List<String> remedies = new ArrayList<>();
+        String elsewhere = "not on EC2: " + byHand(wanted);
         switch (last.trouble()) {
             case SILENT -> {
                 remedies.add(HOP_LIMIT);
                 blocked(remedies, settings, networkMode);
             }
-            case NO_CONNECTION, REFUSED -> unreachable(remedies, settings, networkMode);
+            case NO_CONNECTION, REFUSED -> {
+                endpoint(remedies, settings);
+                if (!inEcs(settings)) {
+                    // Even with a hop limit of 1 a container on EC2 gets its connection: this is rather no EC2.
+                    remedies.add(elsewhere);
+                }
+                unreachable(remedies, settings, networkMode);
+            }
             case INTERRUPTED -> remedies.add("the launcher was told to stop: start it again");
             case BROKEN, TOO_LONG, OUT_OF_TIME, NONE -> strange(remedies, last, settings);
         }
         asTask(remedies, settings, networkMode, wanted);
-        remedies.add("not on EC2: " + byHand(wanted));
+        if (!remedies.contains(elsewhere)) {
+            remedies.add(elsewhere);
+        }
         return remedies;
     }
 
-    private static void unreachable(List<String> remedies, MetadataSettings settings, NetworkMode networkMode) {
-        Origin origin = settings.ec2Endpoint().origin();
-        if (origin.kind() == Origin.Kind.VARIABLE && origin.detail().equals(MetadataSettings.ENDPOINT)) {
+    private static void endpoint(List<String> remedies, MetadataSettings settings) {
+        if (explicit(settings)) {
             remedies.add("nobody answers at " + settings.ec2Endpoint().value() + ": correct or remove "
                     + MetadataSettings.ENDPOINT);
         }
+    }
+
+    private static void unreachable(List<String> remedies, MetadataSettings settings, NetworkMode networkMode) {
         blocked(remedies, settings, networkMode);
         remedies.add("on EC2, let this container reach "
                 + settings.ec2Endpoint().value() + ": look for a firewall rule (DOCKER-USER) or a missing route");
         remedies.add(HOP_LIMIT);
-        if (origin.kind() == Origin.Kind.DEFAULT) {
-            remedies.add(IPV6);
+        if (!explicit(settings)) {
+            remedies.add(settings.ec2Endpoint().value().startsWith("http://[") ? IPV6_ENABLED : IPV6);
         }
+    }
+
+    private static boolean explicit(MetadataSettings settings) {
+        return settings.ec2Endpoint().origin().detail().equals(MetadataSettings.ENDPOINT);
     }
 
     private static void blocked(List<String> remedies, MetadataSettings settings, NetworkMode networkMode) {

@@ -533,6 +533,18 @@ class Ec2IdentityTest {
         assertEquals(Mock.INSTANCE, name(Mock.found(find(Set.of(Wanted.NODE_NAME)))));
     }
 
+    /// The second request goes over a kept connection, where HTTP clients like to try again by themselves.
+    @Test
+    void leavesNoRetryToTheHttpClient() {
+        ec2.token().answers(new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()));
+        ec2.answers(200, Mock.INSTANCE);
+
+        NotFound notFound = Mock.notFound(find(Set.of(Wanted.NODE_NAME), "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1"));
+
+        assertEquals(2, notFound.attempts().size(), notFound.attempts().toString());
+        assertEquals(List.of(TOKEN, INSTANCE_ID), ec2.requests());
+    }
+
     @Test
     void doesNotFollowARedirection() {
         ec2.answers(new MockResponse.Builder().code(302).addHeader("Location", ec2.url() + "/elsewhere"));
@@ -563,7 +575,7 @@ class Ec2IdentityTest {
                     notFound.remedies().get(0));
             assertEquals(
                     "not on EC2: set CONSUL_METADATA=none and give -node=, -advertise=, AWS_REGION yourself",
-                    notFound.remedies().getLast());
+                    notFound.remedies().get(1));
             assertEquals(1, pace.slept.size());
         }
     }
@@ -583,9 +595,12 @@ class Ec2IdentityTest {
             assertEquals(
                     List.of("PUT " + deaf.url() + "/latest/api/token came back: no connection within 50 ms"),
                     notFound.attempts());
-            assertTrue(
-                    notFound.remedies().get(1).contains("firewall"),
-                    notFound.remedies().toString());
+            List<String> remedies = notFound.remedies();
+            assertTrue(remedies.get(0).startsWith("nobody answers at " + deaf.url()), remedies.toString());
+            assertEquals("not on EC2: set CONSUL_METADATA=none and give -node= yourself", remedies.get(1));
+            assertTrue(remedies.get(2).contains("firewall"), remedies.toString());
+            assertTrue(remedies.get(3).contains("hop limit"), remedies.toString());
+            assertEquals(4, remedies.size(), remedies.toString());
         }
     }
 
@@ -615,6 +630,25 @@ class Ec2IdentityTest {
     }
 
     // ---- IPv6
+
+    @ParameterizedTest
+    @CsvSource({
+        "IPv4,http://169.254.169.254,AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6",
+        "IPv6,http://[fd00:ec2::254],--http-protocol-ipv6 enabled",
+        "'',http://169.254.169.254,AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6"
+    })
+    void namesTheOtherProtocolWhereTheEndpointIsOutOfReach(String mode, String endpoint, String remedy) {
+        Answer unreachable = Answer.failed("PUT " + endpoint, 0, Answer.Trouble.REFUSED, "Network is unreachable");
+
+        List<String> remedies = Remedies.ec2(
+                unreachable,
+                Mock.settings("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", mode),
+                NetworkMode.UNKNOWN,
+                Set.of(Wanted.NODE_NAME));
+
+        assertTrue(remedies.getLast().endsWith(remedy), remedies.toString());
+        assertTrue(remedies.get(1).contains("reach " + endpoint + ":"), remedies.toString());
+    }
 
     @Test
     void takesTheIpv6AddressOfAnInstanceWhoseDocumentHasNoOther() {
