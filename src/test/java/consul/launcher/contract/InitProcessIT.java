@@ -2,6 +2,7 @@ package consul.launcher.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import consul.launcher.contract.Scenario.Outcome;
 import consul.launcher.testkit.Recorder.Call;
 import consul.launcher.testkit.Running;
 import java.util.List;
@@ -46,7 +47,11 @@ final class InitProcessIT {
                 exit 9
                 """);
 
-        assertEquals(42, asInit(init, mode).run("agent", "-dev").exitCode());
+        Outcome outcome = asInit(init, mode).run("agent", "-dev");
+
+        assertEquals(42, outcome.exitCode(), outcome::toString);
+        assertEquals(
+                List.of("agent", "-data-dir=" + scenario.data()), outcome.argv().subList(0, 2), "started once");
     }
 
     @ParameterizedTest

@@ -95,7 +95,7 @@ final class LifeProcessIT {
 
     /// Signals 1 to 31: the C library keeps two of those above for itself.
     private static long standardSignals(String mask) {
-        return Long.parseLong(mask, 16) & 0x7fff_ffffL;
+        return Long.parseUnsignedLong(mask, 16) & 0x7fff_ffffL;
     }
 
     @ParameterizedTest

@@ -72,7 +72,8 @@ public final class Recorder {
                 call=$(mktemp -d %s/.XXXXXXXXXX) || exit 250
                 cat /proc/$$/cmdline >"$call/argv"
                 cat /proc/$$/environ >"$call/environ"
-                cat /proc/$$/status >"$call/status"
+                # Read without a fork: around one, a shell blocks all signals.
+                while IFS= read -r line; do printf '%%s\\n' "$line"; done </proc/$$/status >"$call/status"
                 readlink /proc/$$/cwd >"$call/cwd"
                 (exec ls -l /proc/$$/fd >"$call/fds")
                 chmod 755 "$call"
