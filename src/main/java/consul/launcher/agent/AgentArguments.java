@@ -73,9 +73,10 @@ final class AgentArguments {
         return refusal;
     }
 
-    /// The first word that is no flag and that Consul therefore refuses, with all behind it.
-    Optional<String> stray() {
-        return refusal.isEmpty() && end < words.size() ? Optional.of(words.get(end)) : Optional.empty();
+    /// Which word, counted from 1, is the first that is no flag and that Consul therefore refuses, with all behind it.
+    /// Not the word itself: it may be a secret that a slip has parted from its flag.
+    Optional<Integer> stray() {
+        return refusal.isEmpty() && end < words.size() ? Optional.of(end + 1) : Optional.empty();
     }
 
     /// Every word, in order, those of one flag together.
@@ -106,7 +107,9 @@ final class AgentArguments {
         }
         String text = word.substring(word.charAt(1) == '-' ? 2 : 1);
         if (text.startsWith("-") || text.startsWith("=")) {
-            refusal = Optional.of("the argument '" + word + "' is no flag that Consul can read");
+            int equals = word.indexOf('=');
+            String shown = equals < 0 ? word : word.substring(0, equals + 1) + "…";
+            refusal = Optional.of("the argument '" + shown + "' is no flag that Consul can read");
             return false;
         }
         int equals = text.indexOf('=');

@@ -34,8 +34,8 @@ public final class AgentDraft {
     private final List<Flag> serverFlags;
     private final Optional<Given> node;
     private final Optional<Given> advertise;
-    private final Optional<Given> retryJoin;
     private final Optional<Given> client;
+    private final JoinFlags join;
 
     private AgentDraft(
             AgentSettings settings, List<String> userArguments, UserConfiguration configuration, BaseFlags base) {
@@ -47,8 +47,8 @@ public final class AgentDraft {
         this.plain = dev || arguments.asksForHelp();
         this.node = given.find("node", "node_name");
         this.advertise = given.find("advertise", "advertise_addr");
-        this.retryJoin = given.findAny("retry-join", "retry_join");
         this.client = given.find("client", "client_addr");
+        this.join = new JoinFlags(settings, given, advertise);
         findings.warn(configuration.warnings());
         if (plain) {
             this.role = dev ? Role.DEV : Role.CLIENT;
@@ -96,7 +96,7 @@ public final class AgentDraft {
         if (advertise.isEmpty()) {
             wanted.add(Wanted.ADDRESS);
         }
-        if (joinsByTag() && settings.region().isEmpty()) {
+        if (join.wantsRegion()) {
             wanted.add(Wanted.REGION);
         }
         wanted.add(Wanted.NODE_META);
@@ -118,7 +118,7 @@ public final class AgentDraft {
             flags.addAll(serverFlags);
             addNode(identity, flags, all);
             addAdvertise(identity, flags, all);
-            addRetryJoin(identity, flags, all);
+            join.add(identity, flags, all);
             addClient(identity, flags, all);
             addNodeMeta(identity, flags, all);
         }
@@ -142,10 +142,11 @@ public final class AgentDraft {
         if (dev.isPresent() && GoText.truth(dev.get()).isEmpty()) {
             findings.problem("the argument -dev is '" + dev.get() + "'", "give true or false");
         }
-        Optional<String> stray = arguments.stray();
+        Optional<Integer> stray = arguments.stray();
         if (stray.isPresent()) {
-            findings.warn("Consul takes no argument that is no flag, and reads no flag behind it: '" + stray.get()
-                    + "'; a switch is turned on or off as -server=true");
+            findings.warn(
+                    "word " + stray.get() + " after agent is no flag, so Consul refuses it, and reads none behind it;"
+                            + " switches are written as -server=true");
         }
         warnIfEmpty("node", node, "its host name");
         warnIfEmpty("advertise", advertise, "its bind address");
@@ -178,82 +179,6 @@ public final class AgentDraft {
         } else {
             all.note("-advertise not passed: no source knows this instance's address, so Consul chooses one");
         }
-    }
-
-    private boolean joinsByTag() {
-        return retryJoin.isEmpty() && settings.tag().isPresent();
-    }
-
-    private void addRetryJoin(Identity identity, List<Flag> flags, Findings all) {
-        if (retryJoin.isPresent()) {
-            if (settings.tag().isPresent()) {
-                all.note("-retry-join by TAG_KEY and TAG_VALUE not passed: "
-                        + retryJoin.get().by());
-            }
-            if (!settings.retryJoin().isEmpty()) {
-                all.note("-retry-join by CONSUL_RETRY_JOIN not passed: "
-                        + retryJoin.get().by());
-            }
-            return;
-        }
-        if (settings.tag().isPresent()) {
-            flags.add(byTag(settings.tag().get(), identity, all));
-        }
-        if (settings.retryJoin().isEmpty()) {
-            return;
-        }
-        OwnAddresses own = ownAddresses(identity);
-        for (String entry : settings.retryJoin()) {
-            if (own.isOwn(entry)) {
-                all.note("-retry-join " + entry + " not passed: it is this agent's own address");
-            } else {
-                flags.add(Flag.of(Origin.variable(AgentSettings.RETRY_JOIN), "-retry-join", entry));
-            }
-        }
-    }
-
-    private Flag byTag(AgentSettings.Tag tag, Identity identity, Findings all) {
-        String value = GoDiscover.awsTag(tag.key(), tag.value());
-        if (advertisesIpv6(identity)) {
-            // By default go-discover takes private IPv4 addresses, of which such instances have none.
-            value += " addr_type=public_v6";
-        }
-        String variables = AgentSettings.TAG_KEY + " and " + AgentSettings.TAG_VALUE;
-        Optional<Sourced<String>> region = settings.region().isPresent() ? settings.region() : identity.region();
-        if (region.isEmpty()) {
-            all.note("the -retry-join by tag names no region: Consul asks the metadata service for it");
-            return Flag.of(Origin.variable(variables), "-retry-join", value);
-        }
-        Origin origin = Origin.variable(
-                variables + ", region by " + region.get().origin().describe());
-        return Flag.of(
-                origin,
-                "-retry-join",
-                value + " region=" + GoDiscover.quoted(region.get().value()));
-    }
-
-    private boolean advertisesIpv6(Identity identity) {
-        String address = "";
-        if (advertise.isPresent()) {
-            address = advertise.get().value();
-        } else if (identity.address().isPresent()) {
-            address = identity.address().get().value();
-        }
-        return address.indexOf(':') >= 0 && !address.contains("{{");
-    }
-
-    private OwnAddresses ownAddresses(Identity identity) {
-        Optional<Given> port = given.find("serf-lan-port", "ports.serf_lan");
-        OwnAddresses own = new OwnAddresses(port.isPresent() ? port.get().value() : "8301");
-        if (identity.address().isPresent()) {
-            own.add(identity.address().get().value());
-        }
-        for (Optional<Given> address : List.of(advertise, given.find("bind", "bind_addr"))) {
-            if (address.isPresent()) {
-                own.add(address.get().value());
-            }
-        }
-        return own;
     }
 
     /// Only a client's default depends on it: with host networking its API would be open on the instance's address.

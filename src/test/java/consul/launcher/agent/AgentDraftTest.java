@@ -103,7 +103,7 @@ class AgentDraftTest {
                 "TAG_KEY=a agent          | TAG_KEY is set without TAG_VALUE: set both to the tag that the cluster's instances share, or none",
                 "TAG_VALUE=a agent -retry-join b | TAG_VALUE is set without TAG_KEY: set both to the tag that the cluster's instances share, or none",
                 "agent -ui -node          | the argument -node has no value: write flags as -name=value",
-                "agent ---node=x          | the argument '---node=x' is no flag that Consul can read: write flags as -name=value",
+                "agent ---node=x          | the argument '---node=…' is no flag that Consul can read: write flags as -name=value",
                 "agent -config-format=yaml | -config-format is 'yaml': give hcl or json",
             })
     void saysWhatIsWrongAndTheWayOut(String line, String problem) {
@@ -388,7 +388,7 @@ class AgentDraftTest {
             value = {
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=2 agent | an even number of servers (2) bears no more failures than 1; use an odd one",
                 "agent -server -bootstrap-expect 4           | an even number of servers (4) bears no more failures than 3; use an odd one",
-                "agent -client=x true                        | Consul takes no argument that is no flag, and reads no flag behind it: 'true'; a switch is turned on or off as -server=true",
+                "agent -client=x true                        | word 2 after agent is no flag, so Consul refuses it, and reads none behind it; switches are written as -server=true",
                 "agent -client=x -node= -advertise=y         | the argument -node is empty, so Consul takes its host name; remove it and -node is derived",
                 "agent -client=x -advertise=                 | the argument -advertise is empty, so Consul takes its bind address; remove it and -advertise is derived",
             })
