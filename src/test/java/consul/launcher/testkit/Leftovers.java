@@ -6,33 +6,45 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
-/// Finds processes that outlive what they were started for, by a directory that only they were told of.
+/// Finds processes that outlive what they were started for. What is started gets a variable that nobody else has, and
+/// hands it on to whatever it starts; only who has exactly this variable is ever ended. Never is a process chosen by
+/// its
+/// name, a path or a part of its command line: those belong to others too.
 public final class Leftovers {
+
+    private static final String VARIABLE = "LOCAL_CLUSTER_MARK";
 
     /// How long a process that was killed may take to be gone.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private Leftovers() {}
+    private final String mark = UUID.randomUUID().toString();
 
-    /// The living processes that have the directory in their arguments or in their environment; this one not.
-    public static List<ProcessHandle> of(Path directory) {
-        List<ProcessHandle> found = new ArrayList<>();
+    /// Marks what is started with this environment.
+    public void mark(Map<String, String> environment) {
+        environment.put(VARIABLE, mark);
+    }
+
+    /// The living processes that carry the mark.
+    public List<ProcessHandle> find() {
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            all.filter(process -> process.pid() != ProcessHandle.current().pid())
-                    .filter(process -> mentions(process.pid(), directory.toString()))
-                    .forEach(found::add);
+            return all.filter(
+                            process -> process.pid() != ProcessHandle.current().pid())
+                    .filter(this::isMarked)
+                    .toList();
         }
-        return found;
     }
 
     /// Kills them, and says which they were.
-    public static List<String> kill(Path directory) {
+    public List<String> kill() {
         List<String> killed = new ArrayList<>();
-        for (ProcessHandle process : of(directory)) {
+        for (ProcessHandle process : find()) {
             killed.add("killed " + process.pid() + ", "
                     + read(process.pid(), "cmdline").replace('\0', ' ').strip());
             process.destroyForcibly();
@@ -41,13 +53,13 @@ public final class Leftovers {
             Eventually.value(
                     "the killed processes to be gone",
                     PATIENCE,
-                    () -> of(directory).isEmpty() ? Optional.of(true) : Optional.empty());
+                    () -> find().isEmpty() ? Optional.of(true) : Optional.empty());
         }
         return killed;
     }
 
-    private static boolean mentions(long pid, String text) {
-        return read(pid, "cmdline").contains(text) || read(pid, "environ").contains(text);
+    private boolean isMarked(ProcessHandle process) {
+        return Arrays.asList(read(process.pid(), "environ").split("\0", -1)).contains(VARIABLE + "=" + mark);
     }
 
     /// Empty for a process that has ended meanwhile, and for one that isn't ours to read.

@@ -43,6 +43,7 @@ public final class LocalCluster implements AutoCloseable {
     private final List<String> join;
     private final Ec2Mock ec2 = Ec2Mock.start(Options.loopback());
     private final List<LocalAgent> agents = new ArrayList<>();
+    private final Leftovers leftovers = new Leftovers();
     private boolean closed;
 
     /// @param launcher the program `consul-launcher`
@@ -51,7 +52,7 @@ public final class LocalCluster implements AutoCloseable {
     public LocalCluster(Path launcher, RealConsul consul, Path directory, List<String> join) {
         this.launcher = launcher.toAbsolutePath();
         this.consul = consul;
-        this.directory = directory;
+        this.directory = directory.toAbsolutePath();
         this.join = List.copyOf(join);
     }
 
@@ -182,6 +183,7 @@ public final class LocalCluster implements AutoCloseable {
     /// Everything that the launcher on this instance is told: nothing of this process's own settings gets in.
     private Map<String, String> environment(LocalAgent.Spec spec) {
         Map<String, String> environment = new TreeMap<>();
+        leftovers.mark(environment);
         Path home = directory.resolve(spec.id());
         environment.put("PATH", consul.binary().getParent() + File.pathSeparator + System.getenv("PATH"));
         environment.put("HOME", directory.toString());
@@ -239,7 +241,7 @@ public final class LocalCluster implements AutoCloseable {
         stop(LocalAgent.Role.CLIENT, problems);
         stop(LocalAgent.Role.SERVER, problems);
         ec2.close();
-        problems.addAll(Leftovers.kill(directory));
+        problems.addAll(leftovers.kill());
         if (!problems.isEmpty()) {
             throw new AssertionError("the stop left something: " + String.join("; ", problems));
         }
