@@ -21,6 +21,9 @@ final class CommandLine {
 
               run ARGS…             run Consul as docker-entrypoint.sh does, plus what EC2 knows
               plan ARGS… [--json]   print what run would do, and where each flag comes from; touch nothing
+              ready [--voter]       exit 0 if the local agent knows a leader (and is a healthy voter), else 1
+              wait [--timeout 60s] [-- COMMAND…]
+                                    wait until ready, then become COMMAND
               version               print the launcher's version and Consul's
               help                  print this
 
@@ -55,6 +58,10 @@ final class CommandLine {
             // Asked by the starter script only: what to become.
             case "decide" -> new Run(surroundings, log).decide(rest);
             case "plan" -> new PlanCommand(surroundings, log).run(rest);
+            case "ready" -> new ReadyCommand(surroundings, log).run(rest);
+            case "wait" ->
+                new WaitCommand(new ReadyCommand(surroundings, log), log)
+                        .run(rest, new Starter(surroundings.decision(), log));
             case "version", "--version" -> new VersionCommand(surroundings).run();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command '" + arguments.getFirst() + "'");

@@ -11,9 +11,6 @@ import consul.launcher.entrypoint.Privileges;
 import consul.launcher.process.ExecScript;
 import consul.launcher.process.Execution;
 import consul.launcher.process.Supervisor;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,19 +56,10 @@ final class Run {
                 Optional<Integer> failed = prepare(ready.plan());
                 yield failed.isPresent()
                         ? failed.get()
-                        : tell(ExecScript.of(ready.plan().execution(), arguments.size()));
+                        : new Starter(surroundings.decision(), log)
+                                .tell(ExecScript.of(ready.plan().execution(), arguments.size()));
             }
         };
-    }
-
-    private int tell(String script) {
-        try {
-            Files.writeString(surroundings.decision(), script, StandardCharsets.UTF_8);
-            return 0;
-        } catch (IOException e) {
-            log.error("can't tell the starter script what to run: " + e.getMessage());
-            return CommandLine.INTERNAL;
-        }
     }
 
     private int start(LaunchPlan plan) {

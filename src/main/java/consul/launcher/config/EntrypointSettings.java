@@ -85,25 +85,16 @@ public record EntrypointSettings(
         return Mode.SUPERVISE;
     }
 
-    /// Seconds, with or without the unit: `25`, `25s`, `2m`.
     private static Duration stopTimeout(Environment environment, Consumer<Problem> problems) {
         String value = environment.get(STOP_TIMEOUT).orElse(null);
         if (value == null) {
             return DEFAULT_STOP_TIMEOUT;
         }
-        boolean minutes = value.endsWith("m");
-        String number = minutes || value.endsWith("s") ? value.substring(0, value.length() - 1) : value;
-        try {
-            int amount = Integer.parseInt(number);
-            if (amount > 0 && amount <= (minutes ? 60 : 3600)) {
-                return minutes ? Duration.ofMinutes(amount) : Duration.ofSeconds(amount);
-            }
-        } catch (NumberFormatException e) {
-            // reported below, as a number out of range is
+        Optional<Duration> timeout = Durations.parse(value);
+        if (timeout.isEmpty()) {
+            problems.accept(new Problem(
+                    STOP_TIMEOUT + " is '" + value + "'", "give seconds, such as 25s, fewer than the container has"));
         }
-        problems.accept(new Problem(
-                STOP_TIMEOUT + " is '" + value + "'",
-                "give seconds or minutes, such as 25s, below the container's own"));
-        return DEFAULT_STOP_TIMEOUT;
+        return timeout.orElse(DEFAULT_STOP_TIMEOUT);
     }
 }

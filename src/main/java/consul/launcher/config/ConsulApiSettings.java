@@ -1,0 +1,149 @@
+package consul.launcher.config;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Where the local agent's HTTP API is, and how to speak to it: the variables that every Consul tool honours
+/// (https://developer.hashicorp.com/consul/commands#environment-variables).
+///
+/// @param address `CONSUL_HTTP_ADDR` with `CONSUL_HTTP_SSL`; empty if the variable is unset, and the agent's own
+///     configuration decides
+/// @param tls how to trust and to be trusted
+/// @param token `CONSUL_HTTP_TOKEN`, else the content of `CONSUL_HTTP_TOKEN_FILE`
+public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<String> token) {
+
+    /// Consul's port for plain HTTP.
+    public static final int PORT = 8500;
+
+    /// An address of the API.
+    public sealed interface Address {
+
+        /// @param host name or IP address, IPv6 without brackets
+        record Tcp(boolean https, String host, int port) implements Address {
+            @Override
+            public String toString() {
+                String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+                return (https ? "https://" : "http://") + literal + ":" + port;
+            }
+        }
+
+        record Unix(Path socket) implements Address {
+            @Override
+            public String toString() {
+                return "unix://" + socket;
+            }
+        }
+    }
+
+    /// @param authority `CONSUL_CACERT`, a PEM file
+    /// @param authorities `CONSUL_CAPATH`, a directory of PEM files
+    /// @param certificate `CONSUL_CLIENT_CERT`, a PEM file
+    /// @param key `CONSUL_CLIENT_KEY`, a PEM file
+    /// @param serverName `CONSUL_TLS_SERVER_NAME`
+    /// @param verifies `CONSUL_HTTP_SSL_VERIFY`
+    public record Tls(
+            Optional<Path> authority,
+            Optional<Path> authorities,
+            Optional<Path> certificate,
+            Optional<Path> key,
+            Optional<String> serverName,
+            boolean verifies) {}
+
+    /// Reads the variables; what is wrong goes to `problems`.
+    ///
+    /// @param files reads a secret's file: `CONSUL_HTTP_TOKEN_FILE`
+    public static ConsulApiSettings from(Environment environment, SecretFiles files, Consumer<Problem> problems) {
+        boolean https = truth(environment, "CONSUL_HTTP_SSL", false, problems);
+        Tls tls = new Tls(
+                environment.get("CONSUL_CACERT").map(Path::of),
+                environment.get("CONSUL_CAPATH").map(Path::of),
+                environment.get("CONSUL_CLIENT_CERT").map(Path::of),
+                environment.get("CONSUL_CLIENT_KEY").map(Path::of),
+                environment.get("CONSUL_TLS_SERVER_NAME"),
+                truth(environment, "CONSUL_HTTP_SSL_VERIFY", true, problems));
+        Optional<String> token = environment.get("CONSUL_HTTP_TOKEN");
+        if (token.isEmpty()) {
+            token = environment
+                    .get("CONSUL_HTTP_TOKEN_FILE")
+                    .flatMap(file -> files.read("CONSUL_HTTP_TOKEN_FILE", Path.of(file), problems));
+        }
+        return new ConsulApiSettings(address(environment, https, problems), tls, token);
+    }
+
+    private static Optional<Address> address(Environment environment, boolean https, Consumer<Problem> problems) {
+        String value = environment.get("CONSUL_HTTP_ADDR").orElse(null);
+        if (value == null) {
+            return Optional.empty();
+        }
+        Optional<Address> address = parse(value, https);
+        if (address.isEmpty()) {
+            problems.accept(new Problem(
+                    "CONSUL_HTTP_ADDR is '" + value + "'",
+                    "give host:port, http://host:port, https://host:port or unix:///path/of/socket"));
+        }
+        return address;
+    }
+
+    /// Reads an address as Consul's own tools do.
+    ///
+    /// @param https whether it is HTTPS where the text doesn't say
+    public static Optional<Address> parse(String text, boolean https) {
+        if (text.startsWith("unix://")) {
+            String path = text.substring("unix://".length());
+            return path.isEmpty() ? Optional.empty() : Optional.of(new Address.Unix(Path.of(path)));
+        }
+        boolean secure = text.startsWith("https://") || (https && !text.startsWith("http://"));
+        String rest = text.contains("://") ? text.substring(text.indexOf("://") + 3) : text;
+        if (text.contains("://") && !text.startsWith("http://") && !text.startsWith("https://")) {
+            return Optional.empty();
+        }
+        int slash = rest.indexOf('/');
+        return authority(secure, slash < 0 ? rest : rest.substring(0, slash));
+    }
+
+    private static Optional<Address> authority(boolean https, String authority) {
+        int colon = authority.lastIndexOf(':');
+        boolean bracketed = authority.startsWith("[");
+        int close = authority.indexOf(']');
+        if (bracketed && close < 0) {
+            return Optional.empty();
+        }
+        boolean hasPort = bracketed ? colon > close : colon >= 0 && authority.indexOf(':') == colon;
+        String host = hasPort ? authority.substring(0, colon) : authority;
+        if (bracketed) {
+            host = host.substring(1, close);
+        }
+        if (host.isEmpty()) {
+            host = "127.0.0.1";
+        }
+        if (!hasPort) {
+            return Optional.of(new Address.Tcp(https, host, https ? 443 : 80));
+        }
+        try {
+            int port = Integer.parseInt(authority.substring(colon + 1));
+            return port > 0 && port < 65536
+                    ? Optional.of(new Address.Tcp(https, host, port))
+                    : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean truth(
+            Environment environment, String name, boolean otherwise, Consumer<Problem> problems) {
+        String value = environment.get(name).orElse(null);
+        if (value == null) {
+            return otherwise;
+        }
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "1", "t", "true" -> true;
+            case "0", "f", "false" -> false;
+            default -> {
+                problems.accept(new Problem(name + " is '" + value + "'", "set it to true or false"));
+                yield otherwise;
+            }
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package consul.launcher.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The Consul agents that run in this container, by their command lines.
+public final class RunningAgents {
+
+    private RunningAgents() {}
+
+    /// What follows `agent` on the command line of each.
+    ///
+    /// @param proc `/proc` but for tests
+    public static List<List<String>> arguments(Path proc) {
+        List<List<String>> agents = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                List<String> words = commandLine(process.resolve("cmdline"));
+                if (words.size() >= 2 && isConsul(words.getFirst()) && words.get(1).equals("agent")) {
+                    agents.add(words.subList(2, words.size()));
+                }
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+        return agents;
+    }
+
+    private static boolean isConsul(String program) {
+        return program.equals("consul") || program.endsWith("/consul");
+    }
+
+    /// Empty for a process that is gone, or somebody else's.
+    private static List<String> commandLine(Path file) {
+        try {
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            return text.isEmpty() ? List.of() : List.of(text.substring(0, text.length() - 1).split("\0", -1));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}
