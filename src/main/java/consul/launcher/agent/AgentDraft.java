@@ -1,6 +1,7 @@
 package consul.launcher.agent;
 
 import consul.launcher.config.AgentSettings;
+import consul.launcher.config.Leave;
 import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
 import consul.launcher.config.Sourced;
@@ -121,6 +122,7 @@ public final class AgentDraft {
             join.add(identity, flags, all);
             addClient(identity, flags, all);
             addNodeMeta(identity, flags, all);
+            addLeave(flags, all);
         }
         flags.addAll(arguments.asFlags(Origin.argument()));
         return new AgentCommand(flags, all.notes(), all.warnings());
@@ -213,6 +215,23 @@ public final class AgentDraft {
                         pair.getValue().origin(),
                         "-node-meta=" + pair.getKey() + ":" + pair.getValue().value()));
             }
+        }
+    }
+
+    /// What Consul itself does on SIGTERM: a client leaves, a server doesn't. A fragment says it where the user wants the
+    /// other, since there is no flag for it.
+    private void addLeave(List<Flag> flags, Findings all) {
+        boolean leavesAnyway = role == Role.CLIENT;
+        if (settings.leave() == Leave.AUTO || leavesAnyway == (settings.leave() == Leave.ALWAYS)) {
+            return;
+        }
+        Optional<Given> explicit = given.find("", "leave_on_terminate");
+        if (explicit.isPresent()) {
+            all.note(AgentSettings.LEAVE + " not passed on: " + explicit.get().by());
+        } else {
+            flags.add(Flag.of(
+                    Origin.variable(AgentSettings.LEAVE),
+                    "-hcl=leave_on_terminate=" + (settings.leave() == Leave.ALWAYS)));
         }
     }
 }

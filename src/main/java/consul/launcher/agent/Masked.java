@@ -31,7 +31,7 @@ public final class Masked {
         for (String word : words) {
             boolean isFlag = word.length() > 1 && word.charAt(0) == '-';
             int equals = isFlag ? word.indexOf('=') : -1;
-            boolean hidesValue = isFlag && isSecretFlag(name(word, equals));
+            boolean hidesValue = isFlag && isSecretFlag(name(word, equals)) && !isSwitch(word);
             if (hidesNext && !hidesValue) {
                 shown.add(HIDDEN);
             } else if (hidesValue && equals > 0) {
@@ -42,6 +42,11 @@ public final class Masked {
             hidesNext = hidesValue && equals < 0;
         }
         return shown;
+    }
+
+    /// A fragment that only turns something on or off, such as the launcher's own.
+    private static boolean isSwitch(String word) {
+        return word.equals("-hcl=leave_on_terminate=true") || word.equals("-hcl=leave_on_terminate=false");
     }
 
     private static String name(String flag, int equals) {

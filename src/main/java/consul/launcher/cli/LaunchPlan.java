@@ -1,6 +1,7 @@
 package consul.launcher.cli;
 
 import consul.launcher.agent.Flag;
+import consul.launcher.agent.Role;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.entrypoint.Command;
 import consul.launcher.entrypoint.Privileges;
@@ -9,6 +10,7 @@ import consul.launcher.identity.Identity;
 import consul.launcher.process.Execution;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Everything a launch will do, decided but not done.
 ///
@@ -20,6 +22,7 @@ import java.util.List;
 /// @param privileges as whom it runs
 /// @param steps what is changed first
 /// @param execution what is run in the end
+/// @param role what kind of agent it is; empty if it is no agent
 /// @param identity who this instance is, as far as it was asked for
 /// @param notes for the operator
 /// @param warnings for the operator, louder
@@ -32,6 +35,7 @@ record LaunchPlan(
         Privileges privileges,
         List<Step> steps,
         Execution execution,
+        Optional<Role> role,
         Identity identity,
         List<String> notes,
         List<String> warnings) {}

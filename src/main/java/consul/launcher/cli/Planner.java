@@ -4,6 +4,7 @@ import consul.launcher.agent.AgentCommand;
 import consul.launcher.agent.AgentDraft;
 import consul.launcher.agent.BaseFlags;
 import consul.launcher.agent.Flag;
+import consul.launcher.agent.Role;
 import consul.launcher.agent.UserConfiguration;
 import consul.launcher.config.AgentSettings;
 import consul.launcher.config.EntrypointSettings;
@@ -35,6 +36,9 @@ import java.util.Optional;
 /// the
 /// metadata service, but changes nothing.
 final class Planner {
+
+    /// For an agent that has no configuration directory but those in its arguments.
+    private static final Path NO_DIRECTORY = Path.of("/proc/self/no-directory");
 
     private final Surroundings surroundings;
     private final Environment environment;
@@ -86,6 +90,7 @@ final class Planner {
                 privileges,
                 steps,
                 execution(privileges, program, tail),
+                role(command),
                 Identity.unknown(),
                 List.of(),
                 List.of()));
@@ -113,7 +118,7 @@ final class Planner {
                         List.of("can't find out who this instance is: " + String.join("; ", none.remedies())),
                         none.attempts());
             case IdentitySource.Found found ->
-                ready(command, settings, privileges, steps, draft.complete(found.identity()), addresses, found);
+                ready(command, settings, privileges, steps, draft, addresses, found);
         };
     }
 
@@ -122,9 +127,10 @@ final class Planner {
             EntrypointSettings settings,
             Privileges privileges,
             List<Step> steps,
-            AgentCommand agent,
+            AgentDraft draft,
             Addresses addresses,
             IdentitySource.Found found) {
+        AgentCommand agent = draft.complete(found.identity());
         List<String> program = List.of("consul", "agent");
         List<String> leading = new ArrayList<>(program);
         List<String> words = agent.arguments();
@@ -140,9 +146,25 @@ final class Planner {
                 privileges,
                 steps,
                 execution(privileges, leading, command.arguments()),
+                Optional.of(draft.role()),
                 found.identity(),
                 notes,
                 agent.warnings()));
+    }
+
+    /// Of an agent whose command line is the user's alone: no variable counts.
+    private static Optional<Role> role(Command command) {
+        if (!(command instanceof Command.ExplicitAgent agent)) {
+            return Optional.empty();
+        }
+        List<String> arguments = agent.words().subList(2, agent.words().size());
+        Flag none = Flag.of(Origin.argument(), "");
+        AgentDraft draft = AgentDraft.of(
+                AgentSettings.from(new Environment(Map.of())),
+                arguments,
+                UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {}),
+                new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of()));
+        return Optional.of(draft.role());
     }
 
     private static Execution execution(Privileges privileges, List<String> leading, List<String> tail) {

@@ -8,6 +8,7 @@ import consul.launcher.config.Problem;
 import consul.launcher.entrypoint.Executables;
 import consul.launcher.entrypoint.Preparer;
 import consul.launcher.entrypoint.Privileges;
+import consul.launcher.process.Companion;
 import consul.launcher.process.ExecScript;
 import consul.launcher.process.Execution;
 import consul.launcher.process.Supervisor;
@@ -76,7 +77,10 @@ final class Run {
                 Executables.find(surroundings.environment(), "setsid").isPresent();
         String init = surroundings.environment().get(STARTER_INIT).orElse("");
         boolean usr2IsQuit = init.equals("dumb-init") || init.equals("shell");
-        return new Supervisor(log, plan.stopTimeout(), ownSession, usr2IsQuit)
+        Companion companion = plan.role().isPresent()
+                ? Watching.of(plan, plan.role().get(), surroundings, log)
+                : Companion.none();
+        return new Supervisor(log, new Supervisor.Manner(plan.stopTimeout(), ownSession, usr2IsQuit), companion)
                 .run(execution.words(), changes, removals);
     }
 

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// Everything outside that a launch looks at, as values and ports.
@@ -39,10 +40,10 @@ record Surroundings(
         Addresses.Interfaces interfaces,
         Function<MetadataSettings, IdentitySource> metadata,
         Preparer.Runner runner,
-        Path decision) {
+        Optional<Path> decision) {
 
-    /// Descriptor 4, opened by the starter script.
-    private static final Path DECISION = Path.of("/proc/self/fd/4");
+    /// The descriptor on which the starter script waits for a decision; only set if it does.
+    private static final String DECISION = "CONSUL_LAUNCHER_DECISION";
 
     static Surroundings real(Environment environment) {
         return new Surroundings(
@@ -55,7 +56,7 @@ record Surroundings(
                 new HostInterfaces(),
                 settings -> new MetadataSource(settings, Pace.real()),
                 new ShortRun(),
-                DECISION);
+                environment.get(DECISION).map(number -> Path.of("/proc/self/fd", number)));
     }
 
     /// Not System.out: its encoding depends on the locale, and Consul's output is UTF-8.

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param bootstrapExpect `BOOTSTRAP_EXPECT`, at least 1
 /// @param tag `TAG_KEY` and `TAG_VALUE`, both or none
 /// @param retryJoin the words of `CONSUL_RETRY_JOIN`, quotes removed
+/// @param leave `CONSUL_LEAVE`
 /// @param region `AWS_REGION`, else `AWS_DEFAULT_REGION`
 /// @param ecsTask whether ECS runs this container, by `ECS_CONTAINER_METADATA_URI_V4`
 /// @param names the agent variables that are set, valid or not, in the order of the documentation
@@ -23,6 +24,7 @@ public record AgentSettings(
         Optional<Integer> bootstrapExpect,
         Optional<Tag> tag,
         List<String> retryJoin,
+        Leave leave,
         Optional<Sourced<String>> region,
         boolean ecsTask,
         List<String> names,
@@ -35,7 +37,10 @@ public record AgentSettings(
     public static final String TAG_VALUE = "TAG_VALUE";
     public static final String RETRY_JOIN = "CONSUL_RETRY_JOIN";
 
-    private static final List<String> NAMES = List.of(SERVER, UI, BOOTSTRAP_EXPECT, TAG_KEY, TAG_VALUE, RETRY_JOIN);
+    public static final String LEAVE = "CONSUL_LEAVE";
+
+    private static final List<String> NAMES =
+            List.of(SERVER, UI, BOOTSTRAP_EXPECT, TAG_KEY, TAG_VALUE, RETRY_JOIN, LEAVE);
 
     /// The EC2 tag that the cluster's instances share.
     public record Tag(String key, String value) {}
@@ -54,6 +59,7 @@ public record AgentSettings(
                 servers(environment, problems),
                 tag(environment, problems),
                 RetryJoinWords.read(environment, problems),
+                leave(environment, problems),
                 region(environment),
                 environment.get("ECS_CONTAINER_METADATA_URI_V4").isPresent(),
                 names(environment),
@@ -89,6 +95,19 @@ public record AgentSettings(
             problems.add(new Problem(name + " is '" + value + "'", "set it to true or false"));
         }
         return truth;
+    }
+
+    private static Leave leave(Environment environment, List<Problem> problems) {
+        String value = environment.get(LEAVE).orElse("auto");
+        return switch (value.strip().toLowerCase(Locale.ROOT)) {
+            case "auto" -> Leave.AUTO;
+            case "always" -> Leave.ALWAYS;
+            case "never" -> Leave.NEVER;
+            default -> {
+                problems.add(new Problem(LEAVE + " is '" + value + "'", "set it to auto, always or never"));
+                yield Leave.AUTO;
+            }
+        };
     }
 
     private static Optional<Integer> servers(Environment environment, List<Problem> problems) {

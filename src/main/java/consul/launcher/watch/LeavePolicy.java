@@ -1,17 +1,15 @@
 package consul.launcher.watch;
 
+import consul.launcher.config.Leave;
+
 /// Whether an agent that is told to stop leaves the cluster first. Pure: a function of what is known at that moment.
 ///
 /// A member that only stops is seen as failed and comes back as itself; one that leaves is forgotten at once. For a
 /// client
 /// the second is right. For a server it costs a voter, so it is right only if the instance never comes back.
-public enum LeavePolicy {
-    /// A client leaves; a server leaves if its instance is going away and the cluster can bear it.
-    AUTO,
-    /// Leaves whatever the consequences.
-    ALWAYS,
-    /// Never leaves.
-    NEVER;
+public final class LeavePolicy {
+
+    private LeavePolicy() {}
 
     /// What the agent is.
     public enum Role {
@@ -38,9 +36,10 @@ public enum LeavePolicy {
     /// @param reason for the log
     public record Decision(boolean leaves, String reason) {}
 
+    /// @param setting what the user wants
     /// @param instanceEnds whether EC2 has announced that the instance is going away
-    public Decision decide(Role role, boolean instanceEnds, Health health) {
-        return switch (this) {
+    public static Decision decide(Leave setting, Role role, boolean instanceEnds, Health health) {
+        return switch (setting) {
             case ALWAYS -> new Decision(true, "CONSUL_LEAVE=always");
             case NEVER -> new Decision(false, "CONSUL_LEAVE=never");
             case AUTO ->

@@ -2,6 +2,7 @@ package consul.launcher.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import consul.launcher.config.Leave;
 import consul.launcher.watch.LeavePolicy.Health;
 import consul.launcher.watch.LeavePolicy.Role;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +35,8 @@ class LeavePolicyTest {
                 "NEVER  | CLIENT | true  | true 3 2 true   | false",
             })
     void leavesOnlyWhereThatIsRight(
-            LeavePolicy policy, Role role, boolean instanceEnds, String health, boolean leaves) {
-        assertEquals(leaves, policy.decide(role, instanceEnds, parse(health)).leaves());
+            Leave setting, Role role, boolean instanceEnds, String health, boolean leaves) {
+        assertEquals(leaves, LeavePolicy.decide(setting, role, instanceEnds, parse(health)).leaves());
     }
 
     private static Health parse(String text) {

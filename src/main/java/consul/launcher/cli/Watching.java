@@ -1,0 +1,84 @@
+package consul.launcher.cli;
+
+import consul.launcher.agent.Role;
+import consul.launcher.aws.Pace;
+import consul.launcher.aws.TerminationNotices;
+import consul.launcher.config.AgentSettings;
+import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Log;
+import consul.launcher.config.MetadataSettings;
+import consul.launcher.config.Origin;
+import consul.launcher.config.SecretFiles;
+import consul.launcher.config.Sourced;
+import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.TlsException;
+import consul.launcher.identity.Identity;
+import consul.launcher.process.Companion;
+import consul.launcher.watch.AgentWatch;
+import consul.launcher.watch.LeavePolicy;
+import consul.launcher.watch.ReadyFile;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Wires the watch of a supervised agent. Nothing is opened before Consul runs.
+final class Watching {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    private Watching() {}
+
+    static Companion of(LaunchPlan plan, Role role, Surroundings surroundings, Log log) {
+        var environment = surroundings.environment();
+        var dataDirectory =
+                EntrypointSettings.from(environment, _ -> {}).dataDirectory().value();
+        return new AgentWatch(
+                switch (role) {
+                    case SERVER -> LeavePolicy.Role.SERVER;
+                    case CLIENT -> LeavePolicy.Role.CLIENT;
+                    case DEV -> LeavePolicy.Role.DEV;
+                },
+                AgentSettings.from(environment).leave(),
+                new AgentWatch.Sights() {
+                    @Override
+                    public LocalAgent agent() throws TlsException {
+                        var settings = ConsulApiSettings.from(
+                                environment, new SecretFiles(), problem -> log.warn(problem.line()));
+                        var address = settings.address()
+                                .or(() -> AgentLocator.of(agentArguments(plan)))
+                                .orElseGet(() -> AgentLocator.find(settings));
+                        return new LocalAgent(address, settings, TIMEOUT);
+                    }
+
+                    @Override
+                    public Optional<TerminationNotices> notices() {
+                        var settings = MetadataSettings.from(environment, _ -> {});
+                        boolean asked = isFromEc2(plan.identity()) || settings.mode() == MetadataSettings.Mode.EC2;
+                        return asked && TerminationNotices.possible(settings)
+                                ? Optional.of(new TerminationNotices(settings, Pace.real()))
+                                : Optional.empty();
+                    }
+                },
+                new ReadyFile(dataDirectory, surroundings.clock()),
+                log);
+    }
+
+    /// What follows `agent` on the command line.
+    private static List<String> agentArguments(LaunchPlan plan) {
+        List<String> words = plan.execution().words();
+        return words.subList(words.indexOf("agent") + 1, words.size());
+    }
+
+    /// An instance that EC2 wasn't asked about may not be on EC2, and is not asked about later.
+    private static boolean isFromEc2(Identity identity) {
+        return identity.nodeName().filter(Watching::isFromEc2).isPresent()
+                || identity.address().filter(Watching::isFromEc2).isPresent()
+                || identity.nodeMeta().values().stream().anyMatch(Watching::isFromEc2);
+    }
+
+    private static boolean isFromEc2(Sourced<String> value) {
+        return value.origin().kind() == Origin.Kind.METADATA
+                && value.origin().detail().startsWith("EC2");
+    }
+}

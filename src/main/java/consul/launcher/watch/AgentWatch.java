@@ -1,0 +1,184 @@
+package consul.launcher.watch;
+
+import consul.launcher.aws.TerminationNotices;
+import consul.launcher.config.Leave;
+import consul.launcher.config.Log;
+import consul.launcher.consul.ApiAnswer;
+import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.Readiness;
+import consul.launcher.consul.TlsException;
+import consul.launcher.process.Companion;
+import consul.launcher.watch.LeavePolicy.Decision;
+import consul.launcher.watch.LeavePolicy.Health;
+import consul.launcher.watch.LeavePolicy.Role;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one thread for
+/// both, and decides what a stop means. Whatever fails here is a log line, once per change.
+public final class AgentWatch implements Companion {
+
+    /// How often EC2 is asked. AWS recommends every 5 seconds for Spot notices, which come two minutes ahead.
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    /// How often an agent that isn't ready yet is asked, so that what waits for it waits no longer than it must.
+    private static final Duration PAUSE_UNTIL_READY = Duration.ofSeconds(1);
+
+    /// EC2 that doesn't answer is asked less and less often, up to this many pauses between.
+    private static final int LONGEST_BACKOFF = 60;
+
+    /// What to look at. Opened when the agent runs, so that none of it delays the start.
+    public interface Sights {
+
+        /// @throws TlsException if the agent's certificates or keys can't be used
+        LocalAgent agent() throws TlsException;
+
+        /// Empty where EC2 isn't to be asked.
+        Optional<TerminationNotices> notices();
+    }
+
+    private final Role role;
+    private final Leave setting;
+    private final Sights sights;
+    private final ReadyFile readyFile;
+    private final Log log;
+
+    private volatile @Nullable LocalAgent agent;
+    private volatile boolean instanceEnds;
+    private volatile boolean stopped;
+    private String lastTrouble = "";
+    private boolean wasReady;
+    private int backoff;
+    private int skipped;
+
+    public AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Log log) {
+        this.role = role;
+        this.setting = setting;
+        this.sights = sights;
+        this.readyFile = readyFile;
+        this.log = log;
+    }
+
+    @Override
+    public void started(Runnable whenInstanceEnds) {
+        Thread thread = new Thread(() -> watch(whenInstanceEnds), "watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public boolean tellsAgentToLeave() {
+        if (role != Role.SERVER || !instanceEnds || setting != Leave.AUTO) {
+            // Consul itself does what is right: it was started with what CONSUL_LEAVE says.
+            return false;
+        }
+        LocalAgent asked = agent;
+        Health health = asked == null ? new Health.Unknown("the agent isn't known yet") : ServerHealth.of(asked);
+        Decision decision = LeavePolicy.decide(setting, role, true, health);
+        log.info((decision.leaves() ? "leaving the cluster: " : "not leaving the cluster: ") + decision.reason());
+        return decision.leaves() && asked != null && leave(asked);
+    }
+
+    @Override
+    public void stopped() {
+        stopped = true;
+        remember(false);
+    }
+
+    private boolean leave(LocalAgent agent) {
+        // Only newer Consul has it; without, the others elect a leader after this one has left.
+        ApiAnswer<String> handedOver = agent.put("/v1/operator/raft/transfer-leader", "operator = \"write\"");
+        if (handedOver instanceof ApiAnswer.Ok<String>) {
+            log.info("leadership handed over");
+        }
+        ApiAnswer<String> left = agent.put("/v1/agent/leave", "agent = \"write\"");
+        if (left instanceof ApiAnswer.Ok<String>) {
+            return true;
+        }
+        log.error("the agent can't be told to leave: " + left.describe());
+        return false;
+    }
+
+    private void watch(Runnable whenInstanceEnds) {
+        try (LocalAgent opened = sights.agent()) {
+            agent = opened;
+            Optional<TerminationNotices> notices = sights.notices();
+            while (!stopped) {
+                look(opened, notices, whenInstanceEnds);
+                Thread.sleep(wasReady ? PAUSE : PAUSE_UNTIL_READY);
+            }
+        } catch (TlsException e) {
+            log.error("the agent isn't watched: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(LocalAgent opened, Optional<TerminationNotices> notices, Runnable whenInstanceEnds) {
+        try {
+            boolean ready = isReady(opened);
+            if (!stopped) {
+                remember(ready);
+            }
+            if (!instanceEnds && notices.isPresent() && endIsAnnounced(notices.get())) {
+                instanceEnds = true;
+                whenInstanceEnds.run();
+            }
+        } catch (RuntimeException e) {
+            trouble("a bug in watching the agent, please report it: " + e);
+        }
+    }
+
+    private boolean isReady(LocalAgent opened) {
+        boolean ready = Readiness.of(opened) instanceof Readiness.Ready;
+        if (ready != wasReady) {
+            log.info(ready ? "ready: the agent knows a leader" : "not ready: the agent knows no leader any more");
+            wasReady = ready;
+        }
+        return ready;
+    }
+
+    private void remember(boolean ready) {
+        try {
+            readyFile.set(ready);
+        } catch (IOException e) {
+            trouble("can't keep the readiness for health checks, which then ask the agent: " + e);
+        }
+    }
+
+    private boolean endIsAnnounced(TerminationNotices notices) {
+        if (skipped < backoff) {
+            skipped++;
+            return false;
+        }
+        skipped = 0;
+        TerminationNotices.Sight sight = notices.check();
+        backoff = sight instanceof TerminationNotices.Failed ? Math.min(LONGEST_BACKOFF, backoff * 2 + 1) : 0;
+        return switch (sight) {
+            case TerminationNotices.NoNotice _ -> false;
+            case TerminationNotices.Autoscaling autoscaling -> {
+                log.warn("EC2 announces: the autoscaling group takes this instance out (target lifecycle state "
+                        + autoscaling.state() + ")");
+                yield true;
+            }
+            case TerminationNotices.Spot spot -> {
+                log.warn("EC2 announces: the Spot instance is to " + spot.action()
+                        + spot.time().map(time -> " at " + time).orElse(""));
+                yield !spot.action().equals("hibernate");
+            }
+            case TerminationNotices.Failed failed -> {
+                trouble("can't ask EC2 whether this instance goes away: " + String.join("; ", failed.attempts()));
+                yield false;
+            }
+        };
+    }
+
+    private void trouble(String what) {
+        if (!what.equals(lastTrouble)) {
+            lastTrouble = what;
+            log.warn(what);
+        }
+    }
+}
