@@ -218,7 +218,8 @@ public final class AgentDraft {
         }
     }
 
-    /// What Consul itself does on SIGTERM: a client leaves, a server doesn't. A fragment says it where the user wants the
+    /// What Consul itself does on SIGTERM: a client leaves, a server doesn't. A fragment says it where the user wants
+    /// the
     /// other, since there is no flag for it.
     private void addLeave(List<Flag> flags, Findings all) {
         boolean leavesAnyway = role == Role.CLIENT;

@@ -45,12 +45,11 @@ public final class ApiAddress {
         if (first.startsWith("unix://")) {
             return ConsulApiSettings.parse(first, false);
         }
-        String host =
-                switch (first) {
-                    case "", "0.0.0.0" -> LOOPBACK;
-                    case "::", "[::]" -> "::1";
-                    default -> first.startsWith("[") ? first.substring(1, first.length() - 1) : first;
-                };
+        String host = switch (first) {
+            case "", "0.0.0.0" -> LOOPBACK;
+            case "::", "[::]" -> "::1";
+            default -> first.startsWith("[") ? first.substring(1, first.length() - 1) : first;
+        };
         return Optional.of(new Address.Tcp(https, host, port));
     }
 

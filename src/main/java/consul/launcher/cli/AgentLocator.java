@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Finds the local agent's HTTP API: where the variables say, else where the agent that runs here listens, else where it
+/// Finds the local agent's HTTP API: where the variables say, else where the agent that runs here listens, else where
+/// it
 /// listens by default.
 final class AgentLocator {
 
@@ -36,7 +37,6 @@ final class AgentLocator {
     /// @param arguments what follows `agent`
     static Optional<Address> of(List<String> arguments) {
         Consumer<Problem> nobody = _ -> {};
-        return ApiAddress.of(
-                arguments, UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, nobody));
+        return ApiAddress.of(arguments, UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, nobody));
     }
 }

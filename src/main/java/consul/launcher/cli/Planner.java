@@ -11,6 +11,7 @@ import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
 import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.config.MetadataSettings;
+import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
 import consul.launcher.config.Sourced;
 import consul.launcher.entrypoint.Accounts;
@@ -117,8 +118,7 @@ final class Planner {
                         CommandLine.UNAVAILABLE,
                         List.of("can't find out who this instance is: " + String.join("; ", none.remedies())),
                         none.attempts());
-            case IdentitySource.Found found ->
-                ready(command, settings, privileges, steps, draft, addresses, found);
+            case IdentitySource.Found found -> ready(command, settings, privileges, steps, draft, addresses, found);
         };
     }
 
@@ -158,7 +158,7 @@ final class Planner {
             return Optional.empty();
         }
         List<String> arguments = agent.words().subList(2, agent.words().size());
-        Flag none = Flag.of(Origin.argument(), "");
+        Flag none = new Flag(List.of(), Origin.argument());
         AgentDraft draft = AgentDraft.of(
                 AgentSettings.from(new Environment(Map.of())),
                 arguments,

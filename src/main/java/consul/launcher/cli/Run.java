@@ -77,9 +77,8 @@ final class Run {
                 Executables.find(surroundings.environment(), "setsid").isPresent();
         String init = surroundings.environment().get(STARTER_INIT).orElse("");
         boolean usr2IsQuit = init.equals("dumb-init") || init.equals("shell");
-        Companion companion = plan.role().isPresent()
-                ? Watching.of(plan, plan.role().get(), surroundings, log)
-                : Companion.none();
+        Companion companion =
+                plan.role().isPresent() ? Watching.of(plan, plan.role().get(), surroundings, log) : Companion.none();
         return new Supervisor(log, new Supervisor.Manner(plan.stopTimeout(), ownSession, usr2IsQuit), companion)
                 .run(execution.words(), changes, removals);
     }

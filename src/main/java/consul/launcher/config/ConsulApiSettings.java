@@ -123,16 +123,13 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
         }
         try {
             int port = Integer.parseInt(authority.substring(colon + 1));
-            return port > 0 && port < 65536
-                    ? Optional.of(new Address.Tcp(https, host, port))
-                    : Optional.empty();
+            return port > 0 && port < 65536 ? Optional.of(new Address.Tcp(https, host, port)) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
     }
 
-    private static boolean truth(
-            Environment environment, String name, boolean otherwise, Consumer<Problem> problems) {
+    private static boolean truth(Environment environment, String name, boolean otherwise, Consumer<Problem> problems) {
         String value = environment.get(name).orElse(null);
         if (value == null) {
             return otherwise;

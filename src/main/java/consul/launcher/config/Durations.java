@@ -20,14 +20,13 @@ public final class Durations {
             return Optional.empty();
         }
         long amount = Long.parseLong(text.substring(0, digits));
-        Duration duration =
-                switch (text.substring(digits)) {
-                    case "ms" -> Duration.ofMillis(amount);
-                    case "", "s" -> Duration.ofSeconds(amount);
-                    case "m" -> Duration.ofMinutes(amount);
-                    case "h" -> Duration.ofHours(amount);
-                    default -> Duration.ZERO;
-                };
+        Duration duration = switch (text.substring(digits)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "", "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ZERO;
+        };
         return duration.isPositive() && duration.compareTo(LONGEST) <= 0 ? Optional.of(duration) : Optional.empty();
     }
 }

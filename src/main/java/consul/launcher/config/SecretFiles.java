@@ -16,7 +16,8 @@ public final class SecretFiles {
     public Optional<String> read(String variable, Path file, Consumer<Problem> problems) {
         try {
             if (Files.size(file) > LONGEST) {
-                problems.accept(new Problem(variable + ": " + file + " is longer than any secret", "name another file"));
+                problems.accept(
+                        new Problem(variable + ": " + file + " is longer than any secret", "name another file"));
                 return Optional.empty();
             }
             String text = Files.readString(file).strip();

@@ -15,7 +15,8 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.BufferedSource;
 
-/// The agent on this host, by its HTTP API. Every call is bounded in time and size and made once; who asks again decides
+/// The agent on this host, by its HTTP API. Every call is bounded in time and size and made once; who asks again
+/// decides
 /// when. Keeps no connection.
 public final class LocalAgent implements AutoCloseable {
 
@@ -80,8 +81,7 @@ public final class LocalAgent implements AutoCloseable {
             case ApiAnswer.Unreachable<String> unreachable -> unreachable;
             case ApiAnswer.Denied<String> denied -> denied;
             // What a client says that knows no server: an answer, and no leader.
-            case ApiAnswer.Refused<String> refused ->
-                refused.status() == 500 ? new ApiAnswer.Ok<>("") : refused;
+            case ApiAnswer.Refused<String> refused -> refused.status() == 500 ? new ApiAnswer.Ok<>("") : refused;
         };
     }
 

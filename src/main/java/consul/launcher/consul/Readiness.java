@@ -16,7 +16,9 @@ public sealed interface Readiness {
         if (!(leader instanceof ApiAnswer.Ok<String> ok)) {
             return new NotReady(leader.describe());
         }
-        return ok.value().isEmpty() ? new NotReady("the agent at " + agent.address() + " knows no leader") : new Ready();
+        return ok.value().isEmpty()
+                ? new NotReady("the agent at " + agent.address() + " knows no leader")
+                : new Ready();
     }
 
     /// And this server is a healthy voter, in the eyes of autopilot. Needs the rules `agent = "read"` and
@@ -31,8 +33,7 @@ public sealed interface Readiness {
             return new NotReady(self.describe());
         }
         String id = me.value().path("Config").path("NodeID").asText();
-        ApiAnswer<JsonNode> health =
-                Json.read(agent.autopilotHealth());
+        ApiAnswer<JsonNode> health = Json.read(agent.autopilotHealth());
         if (!(health instanceof ApiAnswer.Ok<JsonNode> servers)) {
             return new NotReady(health.describe());
         }

@@ -54,7 +54,8 @@ final class Tls {
             authorities.addAll(certificates(settings.authority().get()));
         }
         if (settings.authorities().isPresent()) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(settings.authorities().get())) {
+            try (DirectoryStream<Path> files =
+                    Files.newDirectoryStream(settings.authorities().get())) {
                 for (Path file : files) {
                     authorities.addAll(certificates(file));
                 }
@@ -63,8 +64,7 @@ final class Tls {
         return authorities;
     }
 
-    private static X509TrustManager trust(List<Certificate> authorities)
-            throws GeneralSecurityException, IOException {
+    private static X509TrustManager trust(List<Certificate> authorities) throws GeneralSecurityException, IOException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(authorities.isEmpty() ? null : store(authorities));
         for (TrustManager manager : factory.getTrustManagers()) {

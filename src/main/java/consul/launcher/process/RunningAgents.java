@@ -21,7 +21,9 @@ public final class RunningAgents {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path process : processes) {
                 List<String> words = commandLine(process.resolve("cmdline"));
-                if (words.size() >= 2 && isConsul(words.getFirst()) && words.get(1).equals("agent")) {
+                if (words.size() >= 2
+                        && isConsul(words.getFirst())
+                        && words.get(1).equals("agent")) {
                     agents.add(words.subList(2, words.size()));
                 }
             }
@@ -39,7 +41,9 @@ public final class RunningAgents {
     private static List<String> commandLine(Path file) {
         try {
             String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-            return text.isEmpty() ? List.of() : List.of(text.substring(0, text.length() - 1).split("\0", -1));
+            return text.isEmpty()
+                    ? List.of()
+                    : List.of(text.substring(0, text.length() - 1).split("\0", -1));
         } catch (IOException e) {
             return List.of();
         }

@@ -54,8 +54,7 @@ public final class Supervisor {
     /// @param command the whole command, with what changes the user
     /// @param changes variables to set, on top of the launcher's own
     /// @param removals variables that are the launcher's alone
-    /// @return the exit code, 128+n if signal n ended it, 126 or 127 if it can't be started, 0 if the launcher made it
-    ///     leave
+    /// @return the child's exit code, 128+n if signal n ended it
     public int run(List<String> command, Map<String, String> changes, List<String> removals) {
         List.of("TERM", "INT", "HUP", "USR1").forEach(this::catches);
         if (manner.usr2IsQuit()) {
@@ -137,7 +136,8 @@ public final class Supervisor {
         deadline = System.nanoTime() + manner.stopTimeout().toNanos();
     }
 
-    /// A launcher that ended now would be started again on the same instance, and Consul would join what it has just left.
+    /// A launcher that ended now would be started again on the same instance, and Consul would join what it has just
+    /// left.
     private int untilStopped() {
         log.info("Consul has left the cluster and isn't started again; waiting for the end of this instance");
         deadline = Long.MAX_VALUE;

@@ -16,7 +16,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one thread for
+/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one thread
+/// for
 /// both, and decides what a stop means. Whatever fails here is a log line, once per change.
 public final class AgentWatch implements Companion {
 

@@ -25,7 +25,9 @@ final class ServerHealth {
         }
         ApiAnswer<JsonNode> health = Json.read(agent.autopilotHealth());
         return health instanceof ApiAnswer.Ok<JsonNode> servers
-                ? count(servers.value(), me.value().path("Config").path("NodeID").asText())
+                ? count(
+                        servers.value(),
+                        me.value().path("Config").path("NodeID").asText())
                 : new Health.Unknown(health.describe());
     }
 

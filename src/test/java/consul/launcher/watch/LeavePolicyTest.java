@@ -34,9 +34,10 @@ class LeavePolicyTest {
                 "NEVER  | SERVER | true  | true 3 2 true   | false",
                 "NEVER  | CLIENT | true  | true 3 2 true   | false",
             })
-    void leavesOnlyWhereThatIsRight(
-            Leave setting, Role role, boolean instanceEnds, String health, boolean leaves) {
-        assertEquals(leaves, LeavePolicy.decide(setting, role, instanceEnds, parse(health)).leaves());
+    void leavesOnlyWhereThatIsRight(Leave setting, Role role, boolean instanceEnds, String health, boolean leaves) {
+        assertEquals(
+                leaves,
+                LeavePolicy.decide(setting, role, instanceEnds, parse(health)).leaves());
     }
 
     private static Health parse(String text) {
