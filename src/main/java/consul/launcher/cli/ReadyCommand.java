@@ -60,7 +60,7 @@ final class ReadyCommand {
         try (LocalAgent agent = new LocalAgent(AgentLocator.find(settings), settings, TIMEOUT)) {
             return voter ? Readiness.ofVoter(agent) : Readiness.of(agent);
         } catch (TlsException e) {
-            return new Readiness.NotReady(e.getMessage());
+            return new Readiness.NotReady(String.valueOf(e.getMessage()));
         }
     }
 }

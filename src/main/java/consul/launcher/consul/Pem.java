@@ -116,7 +116,7 @@ final class Pem {
         int length = 0;
         require(first <= 0x82 && at + 1 + (first & 0x7f) < der.length);
         for (int i = 0; i < (first & 0x7f); i++) {
-            length = length << 8 | der[at + 2 + i] & 0xff;
+            length = length << 8 | (der[at + 2 + i] & 0xff);
         }
         return length;
     }
