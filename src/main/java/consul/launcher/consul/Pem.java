@@ -10,6 +10,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 
 /// Private keys in PEM files, in the three forms that people have: PKCS#8 (`PRIVATE KEY`), PKCS#1 (`RSA PRIVATE KEY`)
@@ -20,14 +21,12 @@ import java.util.List;
 final class Pem {
 
     /// AlgorithmIdentifier of rsaEncryption with its NULL parameter (RFC 8017, appendix A.1).
-    private static final byte[] RSA = {
-        0x30, 0x0d, 0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00
-    };
+    private static final String RSA = "300d06092a864886f70d0101010500";
 
     /// Object identifier of id-ecPublicKey (RFC 5480, section 2.1.1).
-    private static final byte[] EC = {0x06, 0x07, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 0x02, 0x01};
+    private static final String EC = "06072a8648ce3d0201";
 
-    private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
+    private static final String VERSION_0 = "020100";
 
     private static final int SEQUENCE = 0x30;
     private static final int OCTET_STRING = 0x04;
@@ -61,9 +60,9 @@ final class Pem {
 
     private static PrivateKey key(String kind, byte[] der) throws GeneralSecurityException {
         return switch (kind) {
-            case "RSA PRIVATE KEY" -> KeyFactory.getInstance("RSA").generatePrivate(envelope(RSA, der));
+            case "RSA PRIVATE KEY" -> KeyFactory.getInstance("RSA").generatePrivate(envelope(bytes(RSA), der));
             case "EC PRIVATE KEY" ->
-                KeyFactory.getInstance("EC").generatePrivate(envelope(element(SEQUENCE, EC, curve(der)), der));
+                KeyFactory.getInstance("EC").generatePrivate(envelope(element(SEQUENCE, bytes(EC), curve(der)), der));
             default -> any(new PKCS8EncodedKeySpec(der));
         };
     }
@@ -81,7 +80,7 @@ final class Pem {
     }
 
     private static PKCS8EncodedKeySpec envelope(byte[] algorithm, byte[] key) {
-        return new PKCS8EncodedKeySpec(element(SEQUENCE, VERSION_0, algorithm, element(OCTET_STRING, key)));
+        return new PKCS8EncodedKeySpec(element(SEQUENCE, bytes(VERSION_0), algorithm, element(OCTET_STRING, key)));
     }
 
     /// The curve's object identifier, out of the key's own parameters.
@@ -125,6 +124,10 @@ final class Pem {
         if (!condition) {
             throw new GeneralSecurityException("the key is cut off or malformed");
         }
+    }
+
+    private static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex);
     }
 
     private static byte[] element(int tag, byte[]... contents) {

@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// Whom to trust and how to be trusted, from PEM files as Consul's own tools take them. Loaded for HTTPS only.
 final class Tls {
 
-    private static final char[] NO_PASSWORD = new char[0];
-
     private Tls() {}
 
     static void apply(ConsulApiSettings.Tls settings, OkHttpClient.Builder builder) throws TlsException {
@@ -77,7 +75,7 @@ final class Tls {
 
     private static KeyStore store(List<Certificate> authorities) throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, NO_PASSWORD);
+        store.load(null, noPassword());
         for (int i = 0; i < authorities.size(); i++) {
             store.setCertificateEntry("authority-" + i, authorities.get(i));
         }
@@ -96,11 +94,11 @@ final class Tls {
         }
         PrivateKey secret = Pem.privateKey(key.get());
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, NO_PASSWORD);
+        store.load(null, noPassword());
         store.setKeyEntry(
-                "client", secret, NO_PASSWORD, certificates(certificate.get()).toArray(Certificate[]::new));
+                "client", secret, noPassword(), certificates(certificate.get()).toArray(Certificate[]::new));
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, NO_PASSWORD);
+        factory.init(store, noPassword());
         return factory.getKeyManagers();
     }
 
@@ -116,6 +114,10 @@ final class Tls {
         } catch (GeneralSecurityException | IOException e) {
             throw new TlsException("can't read certificates from " + file, e);
         }
+    }
+
+    private static char[] noPassword() {
+        return new char[0];
     }
 
     private static final class TrustEverybody implements X509TrustManager {

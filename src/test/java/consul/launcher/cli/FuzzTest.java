@@ -172,7 +172,7 @@ final class FuzzTest {
                         ? new IdentitySource.Found(identity)
                         : new IdentitySource.NotFound(List.of("tried it"), List.of("do this")),
                 _ -> new Preparer.Runner.Outcome(127, "Usage: consul <command>\n"),
-                home.resolve("decision"));
+                Optional.empty());
     }
 
     private static Identity identity() {
