@@ -110,7 +110,7 @@ public final class Recorder {
                 trap 'note TERM' TERM; trap 'note INT' INT; trap 'note HUP' HUP
                 trap 'note QUIT' QUIT; trap 'note USR1' USR1; trap 'note USR2' USR2
                 : >"$record/ready"
-                while [ ! -s "$record/end" ]; do sleep 0.02 & wait $!; done
+                while [ -d "$record" ] && [ ! -s "$record/end" ]; do sleep 0.02 & wait $!; done
                 exit "$(cat "$record/end")"
                 """);
     }
