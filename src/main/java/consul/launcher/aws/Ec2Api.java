@@ -1,0 +1,221 @@
+package consul.launcher.aws;
+
+import consul.launcher.config.Ec2ApiSettings;
+import consul.launcher.config.Environment;
+import consul.launcher.config.Sourced;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
+
+/// The EC2 API, as far as discovery and recovery need it: DescribeInstances. Every outcome is a value. Calls block, for
+/// seconds at worst; several threads may call at once.
+///
+/// Loads the AWS SDK, XML and TLS: nothing before the start of Consul may touch this class.
+public final class Ec2Api implements AutoCloseable {
+
+    /// More than any cluster has servers, and less than what EC2 takes at once.
+    public static final int MOST_IDS = 100;
+
+    private final URI endpoint;
+    private final String region;
+    private final Ec2ApiCredentials credentials;
+    private final Ec2ApiPolicy policy;
+    private final Clock clock;
+    private final Pace pace;
+    private final Ec2ApiHttp http;
+
+    Ec2Api(URI endpoint, String region, Ec2ApiCredentials credentials, Ec2ApiPolicy policy, Clock clock, Pace pace) {
+        this.endpoint = endpoint;
+        this.region = region;
+        this.credentials = credentials;
+        this.policy = policy;
+        this.clock = clock;
+        this.pace = pace;
+        this.http = new Ec2ApiHttp(endpoint, region, policy.connect(), clock);
+    }
+
+    /// Makes a client; calls nobody yet.
+    ///
+    /// @param region the instances' region, from `AWS_REGION` or metadata
+    /// @param environment decides where credentials come from
+    /// @throws IllegalArgumentException if `region` can't be a region's name
+    public static Ec2Api of(Ec2ApiSettings settings, String region, Environment environment) {
+        return new Ec2Api(
+                endpoint(settings, region),
+                region,
+                Ec2ApiCredentials.from(environment),
+                Ec2ApiPolicy.DEFAULT,
+                Clock.systemUTC(),
+                Pace.real());
+    }
+
+    /// Asks for instances by id, of every state. If EC2 doesn't know one of them it answers for none:
+    /// [Ec2ApiFailure.NotFound].
+    ///
+    /// @param ids at least one (none would mean every instance of the account), at most [#MOST_IDS]
+    public Ec2ApiAnswer byIds(Collection<String> ids) {
+        Set<String> distinct = new LinkedHashSet<>(ids);
+        if (distinct.isEmpty() || distinct.size() > MOST_IDS || distinct.contains("")) {
+            throw new IllegalArgumentException("1 to " + MOST_IDS + " ids are expected: " + ids);
+        }
+        return pages(Ec2ApiQuery.byIds(distinct), distinct);
+    }
+
+    /// Asks for the instances that carry a tag with exactly this value.
+    ///
+    /// @param states only instances in one of these states; empty for all states
+    public Ec2ApiAnswer byTag(String key, String value, Set<Ec2Instance.State> states) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("a tag's key is expected");
+        }
+        return pages(Ec2ApiQuery.byTag(key, value, states), Set.of());
+    }
+
+    /// Asks whether these credentials may call DescribeInstances, without asking for any instance.
+    ///
+    /// @return why not; empty if they may
+    public Optional<Ec2ApiFailure> checkPermission() {
+        Attempted attempted = retried(Ec2ApiQuery.dryRun(), deadline());
+        return switch (attempted.reply()) {
+            case Ec2ApiReply.Answered _ -> Optional.empty();
+            case Ec2ApiReply.Unanswered reply ->
+                reply.hasCode(Ec2ApiErrors.DRY_RUN_SUCCEEDED)
+                        ? Optional.empty()
+                        : Optional.of(failure(reply, Set.of(), attempted.attempts()));
+        };
+    }
+
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    /// Closes the connection that may still be open.
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    /// What the last of some attempts came to.
+    private record Attempted(Ec2ApiReply reply, int attempts) {}
+
+    private Ec2ApiAnswer pages(Ec2ApiQuery query, Set<String> asked) {
+        long deadline = deadline();
+        List<Ec2Instance> all = new ArrayList<>();
+        Set<String> tokens = new HashSet<>();
+        Ec2ApiQuery next = query;
+        while (true) {
+            Attempted attempted = retried(next, deadline);
+            switch (attempted.reply()) {
+                case Ec2ApiReply.Unanswered reply -> {
+                    return failure(reply, asked, attempted.attempts());
+                }
+                case Ec2ApiReply.Answered(Ec2ApiXml.Page page) -> {
+                    all.addAll(page.instances());
+                    if (page.nextToken().isEmpty()) {
+                        return new Ec2ApiAnswer.Instances(all);
+                    }
+                    if (!tokens.add(page.nextToken()) || tokens.size() >= policy.pages()) {
+                        return new Ec2ApiFailure.Malformed(
+                                endpoint, "after " + tokens.size() + " pages there is no end of them");
+                    }
+                    next = query.next(page.nextToken());
+                }
+            }
+        }
+    }
+
+    private Attempted retried(Ec2ApiQuery query, long deadline) {
+        for (int attempt = 1; ; attempt++) {
+            Ec2ApiReply reply = attempt(query, deadline);
+            if (!(reply instanceof Ec2ApiReply.Unanswered unanswered) || !unanswered.isPassing()) {
+                return new Attempted(reply, attempt);
+            }
+            if (attempt == policy.attempts()) {
+                return new Attempted(reply, attempt);
+            }
+            Duration pause = jittered(policy.pauseAfter(attempt));
+            if (pause.compareTo(left(deadline)) >= 0 || !slept(pause)) {
+                return new Attempted(reply, attempt);
+            }
+        }
+    }
+
+    private Ec2ApiReply attempt(Ec2ApiQuery query, long deadline) {
+        AwsCredentials signer;
+        try {
+            signer = credentials.provider().resolveCredentials();
+        } catch (RuntimeException e) {
+            // The SDK's own, or whatever a wrong variable made it stumble over.
+            return new Ec2ApiReply.NoCredentials(Ec2ApiErrors.shortened(String.valueOf(e.getMessage())));
+        }
+        Duration left = left(deadline);
+        if (left.isNegative() || left.isZero()) {
+            return new Ec2ApiReply.Nothing(
+                    "no answer within " + policy.deadline().toSeconds() + " s");
+        }
+        return http.send(query, signer, left.compareTo(policy.attempt()) < 0 ? left : policy.attempt());
+    }
+
+    private Ec2ApiFailure failure(Ec2ApiReply.Unanswered reply, Set<String> asked, int attempts) {
+        return switch (reply) {
+            case Ec2ApiReply.Refusal refusal ->
+                Ec2ApiErrors.failure(refusal, asked, endpoint, region, clock.instant(), attempts);
+            case Ec2ApiReply.Strange(int status, String what) -> {
+                if (status == 429) {
+                    yield new Ec2ApiFailure.Throttled("HTTP 429", attempts);
+                }
+                yield reply.isPassing()
+                        ? new Ec2ApiFailure.Unreachable(endpoint, what, attempts)
+                        : new Ec2ApiFailure.Malformed(endpoint, what);
+            }
+            case Ec2ApiReply.Nothing(String cause) -> new Ec2ApiFailure.Unreachable(endpoint, cause, attempts);
+            case Ec2ApiReply.NoCredentials(String cause) ->
+                new Ec2ApiFailure.NoCredentials(credentials.source(), cause);
+        };
+    }
+
+    private boolean slept(Duration pause) {
+        try {
+            pace.sleep(pause);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// A random part of it: "full jitter", which spreads a fleet best.
+    /// <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>
+    private Duration jittered(Duration most) {
+        return Duration.ofNanos((long) (pace.chance() * most.toNanos()));
+    }
+
+    private long deadline() {
+        return pace.nanoTime() + policy.deadline().toNanos();
+    }
+
+    private Duration left(long deadline) {
+        return Duration.ofNanos(deadline - pace.nanoTime());
+    }
+
+    private static URI endpoint(Ec2ApiSettings settings, String region) {
+        if (!Shapes.isRegion(region)) {
+            throw new IllegalArgumentException("'" + region + "' is no region");
+        }
+        // The SDK knows the partitions: China's host names, for example, end in another way.
+        return settings.endpoint()
+                .map(Sourced::value)
+                .orElseGet(() -> URI.create("https://ec2." + region + "."
+                        + PartitionMetadata.of(Region.of(region)).dnsSuffix()));
+    }
+}

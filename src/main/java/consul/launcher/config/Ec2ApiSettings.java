@@ -1,0 +1,57 @@
+package consul.launcher.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Where the EC2 API is asked: the variables that every AWS SDK honours.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+///
+/// @param endpoint `AWS_ENDPOINT_URL_EC2`, else `AWS_ENDPOINT_URL`; where neither is set the region decides
+public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint) {
+
+    private static final String IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+
+    /// Reads the variables; what is wrong goes to `problems` and counts as unset.
+    public static Ec2ApiSettings from(Environment environment, Consumer<Problem> problems) {
+        Optional<Sourced<URI>> endpoint = Optional.empty();
+        if (!"true".equals(environment.get(IGNORE).orElse("").toLowerCase(Locale.ROOT))) {
+            endpoint = endpoint(environment, "AWS_ENDPOINT_URL_EC2", problems);
+            if (endpoint.isEmpty() && environment.get("AWS_ENDPOINT_URL_EC2").isEmpty()) {
+                endpoint = endpoint(environment, "AWS_ENDPOINT_URL", problems);
+            }
+        }
+        return new Ec2ApiSettings(endpoint);
+    }
+
+    private static Optional<Sourced<URI>> endpoint(Environment environment, String name, Consumer<Problem> problems) {
+        String value = environment.get(name).orElse(null);
+        if (value == null) {
+            return Optional.empty();
+        }
+        URI uri = uri(value);
+        if (uri == null) {
+            problems.accept(new Problem(
+                    name + " is '" + value + "'",
+                    "set it to a URL with http or https and a host, for example https://ec2.eu-central-1.amazonaws.com,"
+                            + " or unset it"));
+            return Optional.empty();
+        }
+        return Optional.of(new Sourced<>(uri, Origin.variable(name)));
+    }
+
+    private static @Nullable URI uri(String value) {
+        try {
+            URI uri = new URI(value);
+            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            return http && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawUserInfo() == null
+                    ? uri
+                    : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+}
