@@ -232,11 +232,11 @@ class UserConfigurationTest {
 
     @Test
     void neverReadsWhatIsNoFile() {
-        UserConfiguration configuration = read(directory, "-config-format=json", "-config-file", "/dev/zero");
+        UserConfiguration configuration = read(directory, "-config-format=json", "-config-file", "/dev/null");
 
         assertEquals(
                 List.of(
-                        "/dev/zero could not be read, so flags are derived without it: it is no regular file, and reading"
+                        "/dev/null could not be read, so flags are derived without it: it is no regular file, and reading"
                                 + " it could take it away from Consul"),
                 configuration.warnings());
     }
