@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,7 @@ public final class Ec2Mock implements AutoCloseable {
     private final Control control;
     private final boolean loopbackOnly;
     private final HttpServer server;
+    private final List<HttpServer> servers = new ArrayList<>();
 
     private Ec2Mock(Options options, InstantSource clock) throws IOException {
         // Headers and body are two writes; without this each answer waits for a delayed acknowledgement.
@@ -53,14 +56,23 @@ public final class Ec2Mock implements AutoCloseable {
             change(all -> all.add(EcsTask.of(Attributes.parse(task))));
         }
         loopbackOnly = options.listen().isEmpty();
-        server = HttpServer.create(
-                options.listen()
-                        .map(address -> new InetSocketAddress(InetAddress.ofLiteral(address), options.port()))
-                        .orElseGet(() -> new InetSocketAddress(options.port())),
-                BACKLOG);
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = HttpServer.create(address(options, options.port()), BACKLOG);
+        servers.add(server);
+        if (options.tls().isPresent()) {
+            Tls tls = options.tls().get();
+            servers.add(tls.server(address(options, tls.port()), BACKLOG));
+        }
+        for (HttpServer each : servers) {
+            each.setExecutor(threads);
+            each.createContext("/", this::handle);
+            each.start();
+        }
+    }
+
+    private static InetSocketAddress address(Options options, int port) {
+        return options.listen()
+                .map(address -> new InetSocketAddress(InetAddress.ofLiteral(address), port))
+                .orElseGet(() -> new InetSocketAddress(port));
     }
 
     public static Ec2Mock start(Options options) {
@@ -144,7 +156,7 @@ public final class Ec2Mock implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
+        servers.forEach(each -> each.stop(0));
         threads.shutdownNow();
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param apiLag how long the EC2 API doesn't see a change
 /// @param purgeAfter how long the EC2 API knows a terminated instance
 /// @param pageSize the most instances that one answer of the EC2 API has
+/// @param tls where it answers by HTTPS too
 public record Options(
         Optional<String> listen,
         int port,
@@ -24,12 +25,14 @@ public record Options(
         List<String> tasks,
         Duration apiLag,
         Duration purgeAfter,
-        int pageSize) {
+        int pageSize,
+        Optional<Tls> tls) {
 
     static final String USAGE = """
             usage: Ec2Mock [--listen ADDRESS] [--port PORT] [--port-file FILE]
                            [--instance id=i-…,address=IP[,NAME=VALUE…]]… [--task id=…[,NAME=VALUE…]]…
                            [--api-lag MILLIS] [--purge-after MILLIS] [--page-size N]
+                           [--tls PORT:KEYSTORE:PASSWORD]
             instance: id address ipv6 caller zone type imds=both|v2|v1|v1-403|v1-405|off lifecycle state tag:KEY
             task: id cluster launch=EC2|FARGATE network=host|bridge|awsvpc address ipv6 zone
             """;
@@ -51,7 +54,13 @@ public record Options(
                 List.of(),
                 Duration.ZERO,
                 Duration.ofHours(1),
-                1000);
+                1000,
+                Optional.empty());
+    }
+
+    /// The same, and HTTPS.
+    public Options withTls(Tls other) {
+        return new Options(listen, port, portFile, instances, tasks, apiLag, purgeAfter, pageSize, Optional.of(other));
     }
 
     static Options parse(String[] args) {
@@ -68,21 +77,23 @@ public record Options(
     private Options with(String name, String value) {
         return switch (name) {
             case "--listen" ->
-                new Options(Optional.of(value), port, portFile, instances, tasks, apiLag, purgeAfter, pageSize);
+                new Options(Optional.of(value), port, portFile, instances, tasks, apiLag, purgeAfter, pageSize, tls);
             case "--port" ->
-                new Options(listen, number(name, value), portFile, instances, tasks, apiLag, purgeAfter, pageSize);
+                new Options(listen, number(name, value), portFile, instances, tasks, apiLag, purgeAfter, pageSize, tls);
             case "--port-file" ->
-                new Options(listen, port, Optional.of(Path.of(value)), instances, tasks, apiLag, purgeAfter, pageSize);
+                new Options(
+                        listen, port, Optional.of(Path.of(value)), instances, tasks, apiLag, purgeAfter, pageSize, tls);
             case "--instance" ->
-                new Options(listen, port, portFile, plus(instances, value), tasks, apiLag, purgeAfter, pageSize);
+                new Options(listen, port, portFile, plus(instances, value), tasks, apiLag, purgeAfter, pageSize, tls);
             case "--task" ->
-                new Options(listen, port, portFile, instances, plus(tasks, value), apiLag, purgeAfter, pageSize);
+                new Options(listen, port, portFile, instances, plus(tasks, value), apiLag, purgeAfter, pageSize, tls);
             case "--api-lag" ->
-                new Options(listen, port, portFile, instances, tasks, millis(name, value), purgeAfter, pageSize);
+                new Options(listen, port, portFile, instances, tasks, millis(name, value), purgeAfter, pageSize, tls);
             case "--purge-after" ->
-                new Options(listen, port, portFile, instances, tasks, apiLag, millis(name, value), pageSize);
+                new Options(listen, port, portFile, instances, tasks, apiLag, millis(name, value), pageSize, tls);
             case "--page-size" ->
-                new Options(listen, port, portFile, instances, tasks, apiLag, purgeAfter, number(name, value));
+                new Options(listen, port, portFile, instances, tasks, apiLag, purgeAfter, number(name, value), tls);
+            case "--tls" -> withTls(Tls.parse(value));
             default -> throw new IllegalArgumentException("unknown option " + name);
         };
     }

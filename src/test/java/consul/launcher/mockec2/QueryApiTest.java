@@ -36,7 +36,8 @@ class QueryApiTest {
                     List.of(),
                     Duration.ofSeconds(5),
                     Duration.ofHours(1),
-                    1000),
+                    1000,
+                    Optional.empty()),
             clock);
     private final Caller caller = Caller.at(mock, "127.0.0.1");
 

@@ -41,7 +41,7 @@ public final class LocalCluster implements AutoCloseable {
     private final RealConsul consul;
     private final Path directory;
     private final List<String> join;
-    private final Ec2Mock ec2 = Ec2Mock.start(Options.loopback());
+    private final Ec2Mock ec2;
     private final List<LocalAgent> agents = new ArrayList<>();
     private final Leftovers leftovers = new Leftovers();
     private boolean closed;
@@ -50,10 +50,16 @@ public final class LocalCluster implements AutoCloseable {
     /// @param directory an existing one; gets the agents' data and logs
     /// @param join what all agents are told by `CONSUL_RETRY_JOIN`, and as many servers are expected
     public LocalCluster(Path launcher, RealConsul consul, Path directory, List<String> join) {
+        this(launcher, consul, directory, join, Options.loopback());
+    }
+
+    /// @param options what the mock EC2 starts with
+    public LocalCluster(Path launcher, RealConsul consul, Path directory, List<String> join, Options options) {
         this.launcher = launcher.toAbsolutePath();
         this.consul = consul;
         this.directory = directory.toAbsolutePath();
         this.join = List.copyOf(join);
+        this.ec2 = Ec2Mock.start(options);
     }
 
     /// Of the launcher that this build made, and the Consul of this machine.
