@@ -4,6 +4,7 @@ import consul.launcher.config.AgentSettings;
 import consul.launcher.config.Leave;
 import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
+import consul.launcher.config.SecretSettings;
 import consul.launcher.config.Sourced;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.NetworkMode;
@@ -105,6 +106,30 @@ public final class AgentDraft {
             wanted.add(Wanted.NETWORK_MODE);
         }
         return Collections.unmodifiableSet(wanted);
+    }
+
+    /// The secrets to write for Consul; empty if there are none. One that the user's arguments or
+    /// configuration
+    /// set is left out, with a note.
+    public Optional<PassedSecrets> secrets(SecretSettings secretSettings) {
+        if (plain) {
+            return Optional.empty();
+        }
+        List<SecretSettings.Secret> passed = new ArrayList<>();
+        for (SecretSettings.Secret secret : secretSettings.secrets()) {
+            Optional<Given> explicit = given.find(secret.key().equals("encrypt") ? "encrypt" : "", secret.key());
+            if (explicit.isPresent()) {
+                findings.note(secret.variable() + " not used: " + explicit.get().by());
+            } else {
+                passed.add(secret);
+            }
+        }
+        if (passed.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> origins = new ArrayList<>();
+        passed.forEach(secret -> origins.add(secret.toString()));
+        return Optional.of(new PassedSecrets(SecretConfiguration.json(passed), origins));
     }
 
     /// The whole command, with what was found out about this instance.

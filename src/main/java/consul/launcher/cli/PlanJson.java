@@ -54,6 +54,14 @@ final class PlanJson {
                 entry.put("action", "write");
                 entry.put("path", write.file().toString());
             }
+            case Step.WriteSecrets write -> {
+                entry.put("action", "write");
+                entry.put("path", write.file().toString());
+            }
+            case Step.RemoveSecrets remove -> {
+                entry.put("action", "remove");
+                entry.put("path", remove.file().toString());
+            }
             case Step.RemoveLocalConfig remove -> {
                 entry.put("action", "remove");
                 entry.put("path", remove.file().toString());

@@ -13,6 +13,8 @@ import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
+import consul.launcher.config.SecretFiles;
+import consul.launcher.config.SecretSettings;
 import consul.launcher.config.Sourced;
 import consul.launcher.entrypoint.Accounts;
 import consul.launcher.entrypoint.Addresses;
@@ -21,6 +23,7 @@ import consul.launcher.entrypoint.Commands;
 import consul.launcher.entrypoint.LocalConfig;
 import consul.launcher.entrypoint.Preparation;
 import consul.launcher.entrypoint.Privileges;
+import consul.launcher.entrypoint.SecretsFile;
 import consul.launcher.entrypoint.Self;
 import consul.launcher.entrypoint.Step;
 import consul.launcher.identity.Identity;
@@ -73,7 +76,7 @@ final class Planner {
         if (command.startsAgent()) {
             checkLocalConfig(settings);
         }
-        List<Step> steps = steps(settings, command, privileges, false);
+        List<Step> steps = steps(settings, command, privileges, false, Optional.empty());
         if (hasProblems()) {
             return refused();
         }
@@ -108,7 +111,10 @@ final class Planner {
         BaseFlags base = base(settings, addresses);
         AgentDraft draft = AgentDraft.of(agentSettings, command.arguments(), configuration, base);
         settingsProblems.addAll(draft.problems());
-        List<Step> steps = steps(settings, command, privileges, true);
+        SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
+        Optional<SecretsFile> secretsFile =
+                draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
+        List<Step> steps = steps(settings, command, privileges, true, secretsFile);
         if (hasProblems()) {
             return refused();
         }
@@ -207,7 +213,11 @@ final class Planner {
     }
 
     private List<Step> steps(
-            EntrypointSettings settings, Command command, Privileges privileges, boolean usesDataDirectory) {
+            EntrypointSettings settings,
+            Command command,
+            Privileges privileges,
+            boolean usesDataDirectory,
+            Optional<SecretsFile> secrets) {
         if (!command.runsConsul()) {
             return List.of();
         }
@@ -217,6 +227,7 @@ final class Planner {
                 Self.read(surroundings.self()),
                 privileges,
                 usesDataDirectory,
+                secrets,
                 environment,
                 contractProblems::add);
     }

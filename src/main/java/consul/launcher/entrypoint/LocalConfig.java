@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -16,6 +14,8 @@ import java.util.zip.CRC32;
 public final class LocalConfig {
 
     public static final String NAME = "local.json";
+
+    private static final String MODE = "rw-r-----";
 
     private static final String MARKER = ".local.json.launcher";
 
@@ -33,32 +33,13 @@ public final class LocalConfig {
     static void write(Path file, String content, Optional<Owner> owner) throws IOException {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         // The marker first: a crash between the two leaves a file that doesn't match, which is never removed.
-        replace(marker(file), mark(bytes).getBytes(StandardCharsets.US_ASCII), owner);
-        replace(file, bytes, owner);
+        Replacement.of(marker(file), mark(bytes).getBytes(StandardCharsets.US_ASCII), owner, MODE);
+        Replacement.of(file, bytes, owner, MODE);
     }
 
     static void remove(Path file) throws IOException {
         Files.deleteIfExists(file);
         Files.deleteIfExists(marker(file));
-    }
-
-    private static void replace(Path file, byte[] bytes, Optional<Owner> owner) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        Path temporary = Files.createTempFile(
-                parent,
-                file.getFileName() + ".",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            Files.write(temporary, bytes);
-            if (owner.isPresent()) {
-                Owners.change(temporary, owner.get());
-            }
-            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r-----"));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
     }
 
     private static Path marker(Path file) {

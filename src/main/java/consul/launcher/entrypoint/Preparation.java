@@ -40,26 +40,32 @@ public final class Preparation {
     /// The steps in the order in which they must be made; what can't work goes to `problems`.
     ///
     /// @param usesDataDirectory whether the agent will use the data directory of the settings
+    /// @param secrets what is to be written for Consul's eyes only
     public static List<Step> plan(
             EntrypointSettings settings,
             Command command,
             Self self,
             Privileges privileges,
             boolean usesDataDirectory,
+            Optional<SecretsFile> secrets,
             Environment environment,
             Consumer<Problem> problems) {
         Preparation preparation = new Preparation(settings, command, self, privileges, problems);
-        preparation.directories(usesDataDirectory);
+        preparation.directories(usesDataDirectory, secrets.isPresent());
         if (command.startsAgent()) {
             preparation.localConfig();
+        }
+        if (command instanceof Command.Agent) {
+            preparation.secrets(secrets);
         }
         preparation.privilegedPorts(environment);
         return List.copyOf(preparation.steps);
     }
 
-    private void directories(boolean usesDataDirectory) {
+    private void directories(boolean usesDataDirectory, boolean writesSecrets) {
         boolean agent = command instanceof Command.Agent;
-        boolean writesConfig = command.startsAgent() && settings.localConfig().isPresent();
+        boolean writesConfig = writesSecrets
+                || (command.startsAgent() && settings.localConfig().isPresent());
         directory(settings.dataDirectory().value(), agent && usesDataDirectory, true);
         directory(settings.configDirectory().value(), agent || writesConfig, writesConfig);
     }
@@ -137,6 +143,15 @@ public final class Preparation {
             steps.add(new Step.WriteLocalConfig(file, settings.localConfig().get(), consul));
         } else if (Files.exists(file) && LocalConfig.isOwn(file)) {
             steps.add(new Step.RemoveLocalConfig(file));
+        }
+    }
+
+    private void secrets(Optional<SecretsFile> secrets) {
+        Path file = settings.configDirectory().value().resolve(SecretsFile.NAME);
+        if (secrets.isPresent()) {
+            steps.add(new Step.WriteSecrets(file, secrets.get(), consul));
+        } else if (Files.exists(file)) {
+            steps.add(new Step.RemoveSecrets(file));
         }
     }
 

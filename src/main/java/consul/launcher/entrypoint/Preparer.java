@@ -2,6 +2,7 @@ package consul.launcher.entrypoint;
 
 import consul.launcher.config.Problem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -51,6 +52,13 @@ public final class Preparer {
                 case Step.ChangeOwner change -> Owners.change(change.path(), change.owner());
                 case Step.WriteLocalConfig write -> LocalConfig.write(write.file(), write.content(), write.owner());
                 case Step.RemoveLocalConfig remove -> LocalConfig.remove(remove.file());
+                case Step.WriteSecrets write ->
+                    Replacement.of(
+                            write.file(),
+                            write.secrets().content().getBytes(StandardCharsets.UTF_8),
+                            write.owner(),
+                            "rw-------");
+                case Step.RemoveSecrets remove -> Files.deleteIfExists(remove.file());
                 case Step.AllowPrivilegedPorts allow -> allow(allow);
             }
             return Optional.empty();
@@ -83,8 +91,8 @@ public final class Preparer {
         return switch (step) {
             case Step.CreateDirectory create -> create.needed();
             case Step.ChangeOwner change -> change.needed();
-            case Step.WriteLocalConfig _, Step.AllowPrivilegedPorts _ -> true;
-            case Step.RemoveLocalConfig _ -> false;
+            case Step.WriteLocalConfig _, Step.WriteSecrets _, Step.AllowPrivilegedPorts _ -> true;
+            case Step.RemoveLocalConfig _, Step.RemoveSecrets _ -> false;
         };
     }
 
@@ -95,6 +103,8 @@ public final class Preparer {
             case Step.WriteLocalConfig write ->
                 "make its directory writable, or put the configuration there as a file ("
                         + Owners.describe(existing(write.file().resolveSibling(""))) + ")";
+            case Step.WriteSecrets _ -> "make the configuration directory writable for the launcher";
+            case Step.RemoveSecrets remove -> "remove " + remove.file();
             case Step.RemoveLocalConfig remove -> "remove " + remove.file();
             case Step.AllowPrivilegedPorts _ ->
                 "allow the capability SETFCAP, or unset CONSUL_ALLOW_PRIVILEGED_PORTS and use ports above 1023";

@@ -56,6 +56,22 @@ public sealed interface Step {
         }
     }
 
+    /// @param secrets what is to be in it
+    record WriteSecrets(Path file, SecretsFile secrets, Optional<Owner> owner) implements Step {
+        @Override
+        public String describe() {
+            return "write " + file + " (" + secrets + "), mode 0600" + ofOwner(owner);
+        }
+    }
+
+    /// @param file secrets that the launcher wrote when their variables were still there
+    record RemoveSecrets(Path file) implements Step {
+        @Override
+        public String describe() {
+            return "remove " + file + ", whose variables are no longer set";
+        }
+    }
+
     /// @param command the command that gives the Consul binary its capability
     record AllowPrivilegedPorts(List<String> command) implements Step {
         public AllowPrivilegedPorts {

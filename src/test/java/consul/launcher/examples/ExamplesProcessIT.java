@@ -112,7 +112,9 @@ final class ExamplesProcessIT {
         Finished plan = launcher(environment, words);
         assertEquals(0, plan.exitCode(), plan::toString);
         assertTrue(plan.stdout().contains("tag_key=consul-cluster"), plan::toString);
-        assertEquals("[\"CMD-SHELL\",\"consul-launcher ready\"]", container.get("healthCheck").toString());
+        assertEquals(
+                "[\"CMD-SHELL\",\"consul-launcher ready\"]",
+                container.get("healthCheck").toString());
     }
 
     private static List<String> words(JsonNode array) {
