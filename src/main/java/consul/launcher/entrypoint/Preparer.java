@@ -1,13 +1,10 @@
 package consul.launcher.entrypoint;
 
+import consul.launcher.config.FileTrouble;
 import consul.launcher.config.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +60,7 @@ public final class Preparer {
             }
             return Optional.empty();
         } catch (IOException e) {
-            String what = "can't " + step.describe() + ": " + reason(e);
+            String what = "can't " + step.describe() + ": " + FileTrouble.describe(e);
             if (isNeeded(step)) {
                 return Optional.of(new Problem(what, wayOut(step)));
             }
@@ -126,13 +123,4 @@ public final class Preparer {
     }
 
     /// In an operator's words, not in the JDK's.
-    private static String reason(IOException e) {
-        return switch (e) {
-            case AccessDeniedException _ -> "permission denied";
-            case NoSuchFileException _ -> "no such file or directory";
-            case FileAlreadyExistsException _ -> "a file is in the way";
-            case FileSystemException file when file.getReason() != null -> file.getReason();
-            default -> e.getMessage() == null ? "input/output error" : e.getMessage();
-        };
-    }
 }
