@@ -121,6 +121,4 @@ public final class Preparer {
         }
         return absolute;
     }
-
-    /// In an operator's words, not in the JDK's.
 }

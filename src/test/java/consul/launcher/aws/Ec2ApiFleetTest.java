@@ -32,7 +32,8 @@ final class Ec2ApiFleetTest {
             List.of(),
             Duration.ZERO,
             Duration.ofHours(1),
-            1));
+            1,
+            Optional.empty()));
     private final Environment environment = new Environment(Map.of(
             "AWS_ENDPOINT_URL_EC2", mock.endpoint("127.0.0.1"),
             "AWS_REGION", "eu-central-1",
