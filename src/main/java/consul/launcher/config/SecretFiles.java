@@ -27,7 +27,7 @@ public final class SecretFiles {
             problems.accept(new Problem(variable + ": " + file + " is empty", "put the secret there"));
         } catch (IOException e) {
             problems.accept(new Problem(
-                    variable + ": can't read " + file + " (" + e.getClass().getSimpleName() + ")",
+                    variable + ": can't read " + file + " (" + FileTrouble.describe(e) + ")",
                     "mount the secret there, readable for the user that the container starts with"));
         }
         return Optional.empty();
