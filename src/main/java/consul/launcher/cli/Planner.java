@@ -37,8 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The flow: arguments and environment → settings → instance identity → agent command → execution. It reads, and asks
-/// the
-/// metadata service, but changes nothing.
+/// the metadata service, but changes nothing.
 final class Planner {
 
     /// For an agent that has no configuration directory but those in its arguments.
@@ -52,6 +51,9 @@ final class Planner {
 
     /// What the official script ended with exit code 1 for.
     private final List<Problem> contractProblems = new ArrayList<>();
+
+    /// What may explain a refusal, such as a file that couldn't be understood.
+    private final List<String> details = new ArrayList<>();
 
     Planner(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -102,7 +104,6 @@ final class Planner {
 
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
         AgentSettings agentSettings = AgentSettings.from(environment);
-        MetadataSettings metadataSettings = MetadataSettings.from(environment, settingsProblems::add);
         Addresses addresses =
                 Addresses.of(settings, surroundings.interfaces(), contractProblems::add, settingsProblems::add);
         Privileges privileges = privileges(settings, command);
@@ -111,6 +112,10 @@ final class Planner {
         BaseFlags base = base(settings, addresses);
         AgentDraft draft = AgentDraft.of(agentSettings, command.arguments(), configuration, base);
         settingsProblems.addAll(draft.problems());
+        details.addAll(draft.warnings());
+        // Settings that nobody will use stop nothing.
+        MetadataSettings metadataSettings =
+                MetadataSettings.from(environment, draft.wanted().isEmpty() ? Planner::ignore : settingsProblems::add);
         SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
@@ -268,6 +273,6 @@ final class Planner {
         contractProblems.forEach(problem -> lines.add(problem.line()));
         settingsProblems.forEach(problem -> lines.add(problem.line()));
         return new Planned.Refused(
-                contractProblems.isEmpty() ? CommandLine.CONFIGURATION : 1, List.copyOf(lines), List.of());
+                contractProblems.isEmpty() ? CommandLine.CONFIGURATION : 1, List.copyOf(lines), List.copyOf(details));
     }
 }
