@@ -42,6 +42,19 @@ public record Options(
         tasks = List.copyOf(tasks);
     }
 
+    /// Without HTTPS.
+    public Options(
+            Optional<String> listen,
+            int port,
+            Optional<Path> portFile,
+            List<String> instances,
+            List<String> tasks,
+            Duration apiLag,
+            Duration purgeAfter,
+            int pageSize) {
+        this(listen, port, portFile, instances, tasks, apiLag, purgeAfter, pageSize, Optional.empty());
+    }
+
     /// A mock on a free port of loopback.
     ///
     /// @param instances as `--instance` has them
