@@ -95,12 +95,23 @@ public final class LocalAgent implements AutoCloseable {
 
     /// Autopilot's view of the servers. It comes with status 429 while a server is unhealthy.
     public ApiAnswer<String> autopilotHealth() {
-        return call(request("/v1/operator/autopilot/health").get().build(), "operator = \"read\"", 429);
+        return call(client, request("/v1/operator/autopilot/health").get().build(), "operator = \"read\"", 429);
     }
 
     /// Makes the agent do something.
-    public ApiAnswer<String> put(String path, String rule) {
-        return call(request(path).put(RequestBody.EMPTY).build(), rule);
+    public ApiAnswer<String> post(String path, String rule) {
+        return call(request(path).post(RequestBody.EMPTY).build(), rule);
+    }
+
+    /// Makes the agent leave its cluster and end. It answers when it has left, which takes a server some seconds
+    /// (`leave_drain_time`, 5 s by default), or ends before it answers.
+    ///
+    /// @param timeout for the whole call
+    public ApiAnswer<String> leave(Duration timeout) {
+        OkHttpClient patient =
+                client.newBuilder().callTimeout(timeout).readTimeout(timeout).build();
+        Request leave = request("/v1/agent/leave").put(RequestBody.EMPTY).build();
+        return call(patient, leave, "agent = \"write\"", 200);
     }
 
     @Override
@@ -120,12 +131,12 @@ public final class LocalAgent implements AutoCloseable {
     }
 
     private ApiAnswer<String> call(Request request, String rule) {
-        return call(request, rule, 200);
+        return call(client, request, rule, 200);
     }
 
     /// @param alsoFine a status that comes with the document too
-    private ApiAnswer<String> call(Request request, String rule, int alsoFine) {
-        try (Response response = client.newCall(request).execute()) {
+    private ApiAnswer<String> call(OkHttpClient by, Request request, String rule, int alsoFine) {
+        try (Response response = by.newCall(request).execute()) {
             String body = body(response.body().source());
             if (response.code() == 200 || response.code() == alsoFine) {
                 return new ApiAnswer.Ok<>(body);

@@ -1,14 +1,20 @@
 package consul.launcher.process;
 
 import consul.launcher.config.Log;
+import java.io.File;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /// A running child that has the launcher's own stdin, stdout and stderr, the same descriptors, unbuffered.
 final class Child {
+
+    /// A shell that does nothing but a kill needs milliseconds.
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(2);
 
     private final Process process;
     private final Log log;
@@ -57,12 +63,20 @@ final class Child {
         }
     }
 
-    /// The JDK sends TERM and KILL only; a shell has a kill of its own, where an image may have no such program.
+    /// The JDK sends TERM and KILL only; a shell has a kill of its own, where an image may have no such program. Waits
+    /// for it, so that signals arrive in their order: a HUP after a TERM would make Consul give up leaving.
     private void sendByShell(String signal) {
         try {
-            new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", signal, Long.toString(pid()))
-                    .inheritIO()
+            Process kill = new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", signal, Long.toString(pid()))
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
+            if (!kill.waitFor(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                kill.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             log.error("can't pass signal " + signal + " on to process " + pid() + ": " + e.getMessage());
         }

@@ -1,19 +1,31 @@
 package consul.launcher.process;
 
-/// Who stands beside a supervised child and knows more about it than that it is a process. Must not throw.
+import java.util.function.Consumer;
+
+/// Who stands beside a supervised child and knows more about it than that it is a process. Must not throw, nor take
+/// long.
 public interface Companion {
+
+    /// How a child is made to end.
+    enum Way {
+        /// By a signal.
+        SIGNAL,
+        /// By its own API: it leaves its cluster and then ends by itself.
+        LEAVE
+    }
 
     /// The child runs.
     ///
     /// @param whenInstanceEnds to call once if the instance is going away; may be called on any thread
     void started(Runnable whenInstanceEnds);
 
-    /// The child is to stop. Bounded in time.
+    /// The child is to stop, or its instance is going away: decides how it is to end, and tells it if it is to leave.
     ///
-    /// @return whether it was told to leave and stop by itself, so that it needs no signal
-    boolean tellsAgentToLeave();
+    /// @param decided to call on any thread: with `LEAVE` just before the child is told to leave, with `SIGNAL` if
+    ///     it isn't told, or couldn't be
+    void decide(Consumer<Way> decided);
 
-    /// The child is gone, or was never started.
+    /// The child is gone.
     void stopped();
 
     /// Nobody.
@@ -25,8 +37,8 @@ public interface Companion {
             }
 
             @Override
-            public boolean tellsAgentToLeave() {
-                return false;
+            public void decide(Consumer<Way> decided) {
+                decided.accept(Way.SIGNAL);
             }
 
             @Override

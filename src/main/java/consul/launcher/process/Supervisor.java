@@ -17,12 +17,15 @@ import sun.misc.Signal;
 public final class Supervisor {
 
     private static final String SECOND_QUIT = "USR2";
+    private static final long NONE = Long.MAX_VALUE;
 
     /// What this thread reacts to.
     private sealed interface Event {
         record Received(String signal) implements Event {}
 
         record InstanceEnds() implements Event {}
+
+        record Decided(Companion.Way way) implements Event {}
 
         record Exited(int code) implements Event {}
     }
@@ -39,9 +42,14 @@ public final class Supervisor {
     private final Companion companion;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
-    private boolean stopping;
-    private boolean left;
-    private long deadline = Long.MAX_VALUE;
+    /// The first stop signal, empty until there is one.
+    private String stop = "";
+
+    /// Whether the companion decides how the child is to end, or has decided that it leaves.
+    private boolean deciding;
+
+    private boolean leaving;
+    private long deadline = NONE;
 
     public Supervisor(Log log, Manner manner, Companion companion) {
         this.log = log;
@@ -70,7 +78,10 @@ public final class Supervisor {
         companion.started(() -> events.add(new Event.InstanceEnds()));
         int code = guarded(child);
         companion.stopped();
-        return left ? untilStopped() : code;
+        if (leaving && stop.isEmpty()) {
+            untilStopped();
+        }
+        return code;
     }
 
     private int guarded(Child child) {
@@ -97,12 +108,13 @@ public final class Supervisor {
                     return exited.code();
                 }
                 case Event.Received received -> received(received.signal(), child);
-                case Event.InstanceEnds _ -> instanceEnds();
+                case Event.InstanceEnds _ -> decide();
+                case Event.Decided decided -> decided(decided.way(), child);
                 case null -> {
-                    log.error("Consul didn't end within " + manner.stopTimeout().toSeconds()
+                    log.error("Consul didn't end within " + seconds(manner.stopTimeout())
                             + " s of the stop (CONSUL_STOP_TIMEOUT): killed");
                     child.send("KILL");
-                    deadline = Long.MAX_VALUE;
+                    deadline = NONE;
                 }
             }
         }
@@ -111,40 +123,63 @@ public final class Supervisor {
     private void received(String signal, Child child) {
         if (signal.equals(SECOND_QUIT)) {
             child.send("QUIT");
-        } else if (!stopping) {
+        } else if (isStop(signal)) {
+            firstStop(signal);
+        } else if (stop.isEmpty() && !leaving) {
             // Once it is stopping, Consul takes any further signal as the order to give up leaving gracefully.
-            boolean stops = isStop(signal);
-            if (stops) {
-                beginStop();
+            child.send(signal);
+        }
+    }
+
+    /// Any stop but the first changes nothing.
+    private void firstStop(String signal) {
+        if (stop.isEmpty()) {
+            stop = signal;
+            limit();
+            decide();
+        }
+    }
+
+    /// On a notice that the instance ends, too: whoever ends it may not stop the container in time, or at all.
+    private void decide() {
+        if (!deciding) {
+            deciding = true;
+            companion.decide(way -> events.add(new Event.Decided(way)));
+        }
+    }
+
+    private void decided(Companion.Way way, Child child) {
+        switch (way) {
+            case LEAVE -> {
+                leaving = true;
+                limit();
             }
-            if (!stops || !companion.tellsAgentToLeave()) {
-                child.send(signal);
+            case SIGNAL -> {
+                deciding = false;
+                leaving = false;
+                if (stop.isEmpty()) {
+                    deadline = NONE;
+                } else {
+                    child.send(stop);
+                }
             }
         }
     }
 
-    /// Leaves in time if that is right, and not at all otherwise: whoever ends the instance stops the container too.
-    private void instanceEnds() {
-        if (!stopping && companion.tellsAgentToLeave()) {
-            left = true;
-            beginStop();
+    /// From now on the child's time is limited.
+    private void limit() {
+        if (deadline == NONE) {
+            deadline = System.nanoTime() + manner.stopTimeout().toNanos();
         }
-    }
-
-    private void beginStop() {
-        stopping = true;
-        deadline = System.nanoTime() + manner.stopTimeout().toNanos();
     }
 
     /// A launcher that ended now would be started again on the same instance, and Consul would join what it has just
     /// left.
-    private int untilStopped() {
-        log.info("Consul has left the cluster and isn't started again; waiting for the end of this instance");
-        deadline = Long.MAX_VALUE;
-        while (true) {
-            if (next() instanceof Event.Received received && isStop(received.signal())) {
-                return 0;
-            }
+    private void untilStopped() {
+        log.info("Consul was told to leave and isn't started again; waiting for the end of this instance");
+        deadline = NONE;
+        while (!(next() instanceof Event.Received received && isStop(received.signal()))) {
+            // Nothing else matters any more.
         }
     }
 
@@ -152,7 +187,7 @@ public final class Supervisor {
     private @Nullable Event next() {
         while (true) {
             try {
-                return deadline == Long.MAX_VALUE
+                return deadline == NONE
                         ? events.take()
                         : events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
@@ -163,6 +198,11 @@ public final class Supervisor {
 
     private static boolean isStop(String signal) {
         return signal.equals("TERM") || signal.equals("INT");
+    }
+
+    private static String seconds(Duration duration) {
+        long tenths = duration.toMillis() / 100;
+        return tenths % 10 == 0 ? Long.toString(tenths / 10) : tenths / 10 + "." + tenths % 10;
     }
 
     private int cannotStart(String program, IOException e) {

@@ -14,6 +14,7 @@ import consul.launcher.watch.LeavePolicy.Role;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one thread
@@ -29,6 +30,9 @@ public final class AgentWatch implements Companion {
 
     /// EC2 that doesn't answer is asked less and less often, up to this many pauses between.
     private static final int LONGEST_BACKOFF = 60;
+
+    /// How long a leave may take: longer than any stop timeout in a container should be, which ends it earlier.
+    private static final Duration LEAVE_LIMIT = Duration.ofMinutes(2);
 
     /// What to look at. Opened when the agent runs, so that none of it delays the start.
     public interface Sights {
@@ -64,22 +68,40 @@ public final class AgentWatch implements Companion {
 
     @Override
     public void started(Runnable whenInstanceEnds) {
-        Thread thread = new Thread(() -> watch(whenInstanceEnds), "watch");
-        thread.setDaemon(true);
-        thread.start();
+        // What an earlier launcher knew, which was killed.
+        remember(false);
+        start("watch", () -> watch(whenInstanceEnds));
     }
 
     @Override
-    public boolean tellsAgentToLeave() {
-        if (role != Role.SERVER || !instanceEnds || setting != Leave.AUTO) {
-            // Consul itself does what is right: it was started with what CONSUL_LEAVE says.
-            return false;
+    public void decide(Consumer<Way> decided) {
+        if (role != Role.SERVER || !instanceEnds || setting == Leave.NEVER) {
+            // On the stop signal Consul itself does what is right: it was started with what CONSUL_LEAVE says.
+            decided.accept(Way.SIGNAL);
+        } else {
+            start("leave", () -> decideByHealth(decided));
         }
-        LocalAgent asked = agent;
-        Health health = asked == null ? new Health.Unknown("the agent isn't known yet") : ServerHealth.of(asked);
-        Decision decision = LeavePolicy.decide(setting, role, true, health);
-        log.info((decision.leaves() ? "leaving the cluster: " : "not leaving the cluster: ") + decision.reason());
-        return decision.leaves() && asked != null && leave(asked);
+    }
+
+    private void decideByHealth(Consumer<Way> decided) {
+        try {
+            LocalAgent asked = agent;
+            Health health = asked == null ? new Health.Unknown("the agent isn't known yet") : ServerHealth.of(asked);
+            Decision decision = LeavePolicy.decide(setting, role, true, health);
+            log.info((decision.leaves() ? "leaving the cluster: " : "not leaving the cluster: ") + decision.reason());
+            if (!decision.leaves() || asked == null || !leave(asked, decided)) {
+                decided.accept(Way.SIGNAL);
+            }
+        } catch (RuntimeException e) {
+            log.error("a bug in deciding whether to leave, please report it: " + e);
+            decided.accept(Way.SIGNAL);
+        }
+    }
+
+    private static void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override
@@ -88,18 +110,30 @@ public final class AgentWatch implements Companion {
         remember(false);
     }
 
-    private boolean leave(LocalAgent agent) {
-        // Only newer Consul has it; without, the others elect a leader after this one has left.
-        ApiAnswer<String> handedOver = agent.put("/v1/operator/raft/transfer-leader", "operator = \"write\"");
-        if (handedOver instanceof ApiAnswer.Ok<String>) {
-            log.info("leadership handed over");
+    /// Whether the agent leaves.
+    private boolean leave(LocalAgent agent, Consumer<Way> decided) {
+        if (ServerHealth.leads(agent)) {
+            handOver(agent);
         }
-        ApiAnswer<String> left = agent.put("/v1/agent/leave", "agent = \"write\"");
-        if (left instanceof ApiAnswer.Ok<String>) {
-            return true;
-        }
-        log.error("the agent can't be told to leave: " + left.describe());
-        return false;
+        decided.accept(Way.LEAVE);
+        ApiAnswer<String> left = agent.leave(LEAVE_LIMIT);
+        return switch (left) {
+            // An agent that has left may end before it answers; one that goes on is killed when its time is over.
+            case ApiAnswer.Ok<String> _, ApiAnswer.Unreachable<String> _ -> true;
+            case ApiAnswer.Denied<String> _, ApiAnswer.Refused<String> _ -> {
+                log.error("the agent can't be told to leave: " + left.describe());
+                yield false;
+            }
+        };
+    }
+
+    /// Consul has this since 1.15; with an older one the others elect a leader after this one has left.
+    private void handOver(LocalAgent agent) {
+        ApiAnswer<String> answer = agent.post("/v1/operator/raft/transfer-leader", "operator = \"write\"");
+        log.info(
+                answer instanceof ApiAnswer.Ok<String>
+                        ? "leadership handed over"
+                        : "leadership not handed over, another leader is elected instead: " + answer.describe());
     }
 
     private void watch(Runnable whenInstanceEnds) {
@@ -112,6 +146,8 @@ public final class AgentWatch implements Companion {
             }
         } catch (TlsException e) {
             log.error("the agent isn't watched: " + e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("the agent isn't watched because of a bug, please report it: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -176,7 +212,7 @@ public final class AgentWatch implements Companion {
         };
     }
 
-    private void trouble(String what) {
+    private synchronized void trouble(String what) {
         if (!what.equals(lastTrouble)) {
             lastTrouble = what;
             log.warn(what);

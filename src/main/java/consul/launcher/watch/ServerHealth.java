@@ -31,6 +31,18 @@ final class ServerHealth {
                 : new Health.Unknown(health.describe());
     }
 
+    /// Whether this server is the leader. One that isn't has no leadership to hand over: Consul would take it from
+    /// whoever has it.
+    static boolean leads(LocalAgent agent) {
+        return Json.read(agent.get("/v1/agent/self", "agent = \"read\"")) instanceof ApiAnswer.Ok<JsonNode> me
+                && me.value()
+                        .path("Stats")
+                        .path("consul")
+                        .path("leader")
+                        .asText()
+                        .equals("true");
+    }
+
     private static Health count(JsonNode health, String ownId) {
         int voters = 0;
         int healthyOthers = 0;

@@ -3,16 +3,19 @@ package consul.launcher.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import consul.launcher.contract.Scenario.Outcome;
+import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.Recorder.Call;
 import consul.launcher.testkit.Running;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The launcher as process 1, as a container has it, with each init that an image may have: rules 24 and 25.
 @NeedsRoot
@@ -24,13 +27,22 @@ final class InitProcessIT {
 
     private Scenario asInit(String init, String mode) {
         if (!init.equals("none")) {
-            if (!Scenario.isOnPath(init)) {
-                System.err.println("SKIPPED for want of " + init);
-            }
-            Assumptions.assumeTrue(Scenario.isOnPath(init), init);
+            need(init);
             scenario.withRealProgram(init);
         }
         return scenario.asInit().with("CONSUL_LAUNCHER_MODE", mode);
+    }
+
+    /// Where everything is to be tested, a test without its init fails.
+    private static void need(String init) {
+        if (Scenario.isOnPath(init)) {
+            return;
+        }
+        if (Boolean.getBoolean("contract.root.required")) {
+            throw new AssertionError("this test needs " + init + ", and contract.root.required is set");
+        }
+        System.err.println("SKIPPED for want of " + init);
+        Assumptions.abort("no " + init);
     }
 
     @ParameterizedTest
@@ -52,6 +64,86 @@ final class InitProcessIT {
         assertEquals(42, outcome.exitCode(), outcome::toString);
         assertEquals(
                 List.of("agent", "-data-dir=" + scenario.data()), outcome.argv().subList(0, 2), "started once");
+    }
+
+    /// What may stand around the launcher, which then isn't process 1, and the init that the launcher finds itself.
+    @ParameterizedTest
+    @CsvSource({
+        "dumb-init, none, supervise, TERM",
+        "dumb-init, dumb-init, supervise, TERM",
+        "dumb-init, none, supervise, HUP",
+        "dumb-init, dumb-init, supervise, HUP",
+        "dumb-init, none, exec, TERM",
+        "dumb-init --single-child, none, supervise, TERM",
+        "dumb-init --single-child, dumb-init, supervise, TERM",
+        "dumb-init --single-child, none, exec, TERM",
+        "tini --, none, supervise, TERM",
+        "tini --, dumb-init, supervise, TERM",
+        "tini --, none, supervise, USR1",
+        "tini --, none, exec, TERM",
+        "tini -g --, none, supervise, TERM",
+        "tini -g --, dumb-init, supervise, TERM",
+        "tini -g --, dumb-init, supervise, HUP",
+        "tini -g --, none, exec, TERM",
+    })
+    @DisplayName("rule 25: behind an init of the image's own a signal reaches Consul exactly once")
+    void passesSignalsOnBehindAnotherInit(String outer, String inner, String mode, String signal) {
+        List<String> words = List.of(outer.split(" ", -1));
+        need(words.getFirst());
+        scenario.startedBy(words.getFirst(), words.subList(1, words.size()).toArray(String[]::new));
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running container = asInit(inner, mode).start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", container);
+            Scenario.signalInit(container, signal);
+            consul.awaitSignals(1);
+            // When this one was noted, a copy of the first, sent at the same time, was noted too.
+            Scenario.signalInside(container, consul, "USR2");
+            consul.awaitSignals(2);
+            consul.end(3);
+
+            assertEquals(3, container.await().exitCode());
+            assertEquals(List.of(signal, "USR2"), consul.signals());
+        }
+    }
+
+    @Test
+    @DisplayName("rule 25: without setsid Consul is in the launcher's group, and still gets a stop once")
+    void needsNoSetsid() {
+        scenario.withoutTool("setsid").programs().waitsForSignals("consul");
+
+        try (Running container = asInit("dumb-init", "supervise").start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", container);
+            Scenario.signalInit(container, "TERM");
+            consul.awaitSignals(1);
+            Scenario.signalInside(container, consul, "USR2");
+            consul.awaitSignals(2);
+            consul.end(3);
+
+            assertEquals(3, container.await().exitCode());
+            assertEquals(List.of("TERM", "USR2"), consul.signals());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dumb-init", "tini", "none"})
+    @DisplayName("rule 24: as process 1 the launcher becomes the command that waited, and can be stopped before")
+    void stopsWhileItWaits(String init) {
+        asInit(init, "supervise").with("CONSUL_HTTP_ADDR", "127.0.0.1:1");
+
+        try (Running container = scenario.startLauncher("wait", "--timeout", "5s", "--", "consul", "members")) {
+            Eventually.until(
+                    "the JVM to run",
+                    Running.PATIENCE,
+                    () -> ProcessHandle.of(container.pid()).stream()
+                            .flatMap(ProcessHandle::descendants)
+                            .anyMatch(process ->
+                                    process.info().command().orElse("").endsWith("/java")));
+            Scenario.signalInit(container, "TERM");
+
+            assertEquals(143, container.await().exitCode());
+            assertEquals(List.of(), scenario.programs().calls());
+        }
     }
 
     @ParameterizedTest

@@ -92,6 +92,7 @@ final class Scenario implements AutoCloseable {
     private final Map<String, String> variables = new TreeMap<>();
     private final List<String> preparations = new ArrayList<>();
     private final List<String> wrappers = new ArrayList<>();
+    private final List<String> callers = new ArrayList<>();
     private boolean ownNetwork;
     private boolean asInit;
 
@@ -189,6 +190,16 @@ final class Scenario implements AutoCloseable {
         return this;
     }
 
+    /// Takes one of the tools that every image has off the PATH.
+    Scenario withoutTool(String name) {
+        try {
+            Files.delete(home.resolve("tools").resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /// Puts one of the machine's own programs on the PATH.
     Scenario withRealProgram(String name) {
         try {
@@ -222,6 +233,14 @@ final class Scenario implements AutoCloseable {
         return this;
     }
 
+    /// Lets this command start the launcher, whose command line comes behind it: an init of the image's own, or a shell
+    /// that sets something up. Its program is one of the machine's.
+    Scenario startedBy(String program, String... arguments) {
+        callers.add(onPath(program).toString());
+        callers.addAll(List.of(arguments));
+        return this;
+    }
+
     /// Sends a signal to process 1 of the namespace, as an engine does.
     static void signalInit(Running outside, String signal) {
         long init = ProcessHandle.of(outside.pid())
@@ -229,6 +248,30 @@ final class Scenario implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("nothing runs in " + outside))
                 .pid();
         Running.send(signal, Long.toString(init));
+    }
+
+    /// Sends a signal to a recorder in the namespace, whose process id in there isn't the one out here.
+    static void signalInside(Running outside, Call call, String signal) {
+        String inside = call.field("Pid");
+        List<Long> pids = ProcessHandle.of(outside.pid()).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(ProcessHandle::pid)
+                .filter(pid -> idInside(pid).equals(inside))
+                .toList();
+        assertEquals(1, pids.size(), () -> "one process " + inside + " in " + outside);
+        Running.send(signal, Long.toString(pids.getFirst()));
+    }
+
+    /// The last of a process's ids is that in the innermost namespace; empty for a process that is gone.
+    private static String idInside(long pid) {
+        try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+            return status.filter(line -> line.startsWith("NSpid:"))
+                    .map(line -> line.substring(line.lastIndexOf('\t') + 1))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException | UncheckedIOException e) {
+            return "";
+        }
     }
 
     /// Runs the launcher as this user and group, with no other group and no capability.
@@ -290,6 +333,12 @@ final class Scenario implements AutoCloseable {
         return start(bytes(arguments));
     }
 
+    /// As `start`, of `consul-launcher` with a command of its own instead of `docker-entrypoint.sh`.
+    Running startLauncher(String... arguments) {
+        preparations.add("launcher=" + quoted(launcher().resolveSibling("consul-launcher")));
+        return start(arguments);
+    }
+
     private Running start(List<byte[]> arguments) {
         try {
             Path script = home.resolve("start.sh");
@@ -347,6 +396,9 @@ final class Scenario implements AutoCloseable {
         head.append("setsid env -i");
         for (Map.Entry<String, String> variable : variables.entrySet()) {
             head.append(' ').append(quoted(variable.getKey() + "=" + variable.getValue()));
+        }
+        for (String caller : callers) {
+            head.append(' ').append(quoted(caller));
         }
         head.append(" \"$launcher\"");
         ByteArrayOutputStream script = new ByteArrayOutputStream();

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,18 @@ public final class Recorder {
     /// The calls so far of one recorder, in order.
     public List<Call> calls(String name) {
         return calls().stream().filter(call -> call.name().equals(name)).toList();
+    }
+
+    /// Forgets the calls so far. None of their processes may still run.
+    public void forget() {
+        for (Call call : calls()) {
+            try (Stream<Path> files = Files.walk(call.record())) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /// Waits for the first call of a recorder that [#waitsForSignals(String)], until it is ready for them.
