@@ -3,18 +3,21 @@ package consul.launcher.process;
 import consul.launcher.config.Log;
 import java.io.File;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /// A running child that has the launcher's own stdin, stdout and stderr, the same descriptors, unbuffered.
 final class Child {
 
-    /// A shell that does nothing but a kill needs milliseconds.
-    private static final Duration KILL_LIMIT = Duration.ofSeconds(2);
+    private static final String KILL = """
+            trap '' TERM INT HUP QUIT USR1 USR2
+            kill -"$1" "$2"
+            """;
+
+    /// An operator who is faster than this with further signals gets an error logged.
+    private static final int ATTEMPTS = 20;
 
     private final Process process;
     private final Log log;
@@ -63,22 +66,35 @@ final class Child {
         }
     }
 
-    /// The JDK sends TERM and KILL only; a shell has a kill of its own, where an image may have no such program. Waits
-    /// for it, so that signals arrive in their order: a HUP after a TERM would make Consul give up leaving.
+    /// The JDK sends TERM and KILL only; a shell has a kill of its own, where an image may have no such program.
+    /// Waits for it, so that signals arrive in their order: a HUP after a TERM would make Consul give up leaving.
+    /// The shell is in the launcher's group: what is sent to all of that may end it, but only before it has sent
+    /// anything.
     private void sendByShell(String signal) {
+        for (int i = 0; i < ATTEMPTS && process.isAlive(); i++) {
+            if (shellSends(signal)) {
+                return;
+            }
+        }
+        if (process.isAlive()) {
+            log.error("can't pass signal " + signal + " on to process " + pid());
+        }
+    }
+
+    private boolean shellSends(String signal) {
         try {
-            Process kill = new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", signal, Long.toString(pid()))
+            Process kill = new ProcessBuilder("sh", "-c", KILL, "sh", signal, Long.toString(pid()))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
-            if (!kill.waitFor(KILL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                kill.destroyForcibly();
-            }
+            return kill.waitFor() == 0;
+        } catch (IOException e) {
+            log.error("can't start sh: " + e.getMessage());
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            log.error("can't pass signal " + signal + " on to process " + pid() + ": " + e.getMessage());
+            return true;
         }
     }
 }

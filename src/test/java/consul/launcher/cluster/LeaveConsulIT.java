@@ -1,0 +1,181 @@
+package consul.launcher.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.LocalAgent;
+import consul.launcher.testkit.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a stop, a reload and the end of an instance come to in a cluster of real agents. The tests share the cluster,
+/// which they take apart one after the other.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class LeaveConsulIT {
+
+    private static final List<LocalAgent.Spec> SERVERS = List.of(
+            LocalAgent.Spec.server("i-0dd00000000000011", "127.0.3.11"),
+            LocalAgent.Spec.server("i-0dd00000000000012", "127.0.3.12"),
+            LocalAgent.Spec.server("i-0dd00000000000013", "127.0.3.13"));
+    private static final LocalAgent.Spec CLIENT = LocalAgent.Spec.client("i-0dd00000000000014", "127.0.3.14");
+
+    private LocalCluster cluster;
+
+    @BeforeAll
+    void form(@TempDir Path directory) {
+        cluster = LocalCluster.ofBuiltLauncher(
+                directory, SERVERS.stream().map(LocalAgent.Spec::address).toList());
+        SERVERS.forEach(cluster::start);
+        cluster.start(CLIENT);
+        cluster.awaitFormed();
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    @Order(1)
+    void keepsTheAnswerToHealthChecksInAFile() {
+        LocalAgent client = cluster.agent(CLIENT.id());
+        Path ready = Path.of(client.environment().get("CONSUL_DATA_DIR"), ".launcher-ready");
+        Eventually.until("the file", LocalCluster.PATIENCE, () -> Files.exists(ready));
+
+        assertEquals(0, cluster.ask(client, "ready").exitCode());
+    }
+
+    @Test
+    @Order(2)
+    void reloadsOnHup() throws IOException {
+        LocalAgent client = cluster.agent(CLIENT.id());
+        assertEquals("{}", client.get("/v1/agent/services").orElseThrow().strip());
+        Files.writeString(
+                Path.of(client.environment().get("CONSUL_CONFIG_DIR"), "service.json"),
+                "{\"service\": {\"name\": \"web\", \"port\": 80}}");
+
+        client.process().signal("HUP");
+
+        Eventually.until(
+                "the new service",
+                LocalCluster.PATIENCE,
+                () -> client.get("/v1/agent/services").orElse("").contains("\"web\""));
+    }
+
+    @Test
+    @Order(3)
+    void stopsAClientThatHasLeft() {
+        LocalAgent client = cluster.agent(CLIENT.id());
+
+        assertEquals(0, client.stop(), client::log);
+
+        server(0).awaitStatus(CLIENT.id(), "left");
+        assertTrue(
+                Files.notExists(Path.of(client.environment().get("CONSUL_DATA_DIR"), ".launcher-ready")),
+                "no agent, no file");
+    }
+
+    @Test
+    @Order(4)
+    void keepsAServerWhoseTaskIsStoppedAMember() throws IOException {
+        Path nodeId = Path.of(server(2).environment().get("CONSUL_DATA_DIR"), "node-id");
+        String before = Files.readString(nodeId);
+
+        server(2).stop();
+
+        server(0).awaitStatus(SERVERS.get(2).id(), "failed");
+        assertEquals(3, server(0).peers().size());
+        cluster.start(SERVERS.get(2));
+        cluster.awaitFormed();
+        assertEquals(before, Files.readString(nodeId));
+    }
+
+    /// While one of three servers is down, the two others are the quorum: a third that left would take it away.
+    @Test
+    @Order(5)
+    void staysWhereTheClusterCannotBearALeave() {
+        server(2).stop();
+        server(0).awaitStatus(SERVERS.get(2).id(), "failed");
+        awaitUnhealthy();
+        LocalAgent going = server(1);
+        cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=spot");
+
+        Eventually.until(
+                "the decision", LocalCluster.PATIENCE, () -> going.log().contains("not leaving the cluster"));
+
+        assertTrue(going.log().contains("the Spot instance is to terminate at 20"), going::log);
+        assertTrue(going.log().contains("only 1 of the 2 voters that would be left are healthy"), going::log);
+        assertEquals(3, server(0).peers().size());
+        cluster.start(SERVERS.get(2));
+        cluster.awaitFormed();
+    }
+
+    private void awaitUnhealthy() {
+        Eventually.until(
+                "autopilot to notice",
+                LocalCluster.PATIENCE,
+                () -> server(0).get("/v1/operator/autopilot/health").isEmpty());
+    }
+
+    /// The one that can't leave yet at the notice asks again when it is stopped.
+    @Test
+    @Order(6)
+    void leavesWhenItIsStoppedOnAnInstanceThatEnds() {
+        Eventually.until(
+                "all servers to be healthy",
+                LocalCluster.PATIENCE,
+                () -> server(0).get("/v1/operator/autopilot/health").isPresent());
+        LocalAgent going = server(1);
+
+        assertEquals(0, going.stop(), going::log);
+
+        server(0).awaitStatus(going.spec().id(), "left");
+        Eventually.until(
+                "two voters", LocalCluster.PATIENCE, () -> server(0).peers().size() == 2);
+    }
+
+    /// A server comes back as a new instance, and then one whose autoscaling group takes it out leaves by itself.
+    @Test
+    @Order(7)
+    void leavesOnANoticeAndWaitsToBeStopped() {
+        cluster.start(SERVERS.get(1), Map.of());
+        cluster.ec2().command("notice", "id=" + SERVERS.get(1).id() + ",kind=none");
+        cluster.awaitFormed();
+        Eventually.until(
+                "all servers to be healthy voters",
+                LocalCluster.PATIENCE,
+                () -> server(0).peers().size() == 3
+                        && server(0).get("/v1/operator/autopilot/health").isPresent());
+        LocalAgent going = server(2);
+        LocalAgent observer = server(0);
+
+        cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=autoscaling");
+
+        observer.awaitStatus(going.spec().id(), "left");
+        Eventually.until(
+                "two voters", LocalCluster.PATIENCE, () -> observer.peers().size() == 2);
+        Eventually.until(
+                "the launcher to wait", LocalCluster.PATIENCE, () -> going.log().contains("waiting for the end"));
+        assertTrue(going.process().isAlive(), "ended, it would be started again and join");
+        assertTrue(going.log().contains("the autoscaling group takes this instance out"), going::log);
+
+        assertEquals(0, going.stop(), going::log);
+    }
+
+    private LocalAgent server(int index) {
+        return cluster.agent(SERVERS.get(index).id());
+    }
+}
