@@ -92,9 +92,10 @@ final class ReadyConsulIT {
                 LocalCluster.PATIENCE,
                 () -> ask(environment, "ready").exitCode() == 0);
 
-        Eventually.until("a voter", LocalCluster.PATIENCE, () -> ask(environment, "ready", "--voter")
-                        .exitCode()
-                == 0);
+        Eventually.until(
+                "a voter",
+                LocalCluster.PATIENCE,
+                () -> ask(environment, "ready", "--voter").exitCode() == 0);
     }
 
     @Test
