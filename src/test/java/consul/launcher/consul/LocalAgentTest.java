@@ -1,0 +1,154 @@
+package consul.launcher.consul;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.ConsulApiSettings.Address;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LocalAgentTest {
+
+    private final MockWebServer server = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void tellsTheLeader() throws Exception {
+        answer(200, "\"10.0.0.1:8300\"");
+
+        assertEquals(
+                new ApiAnswer.Ok<>("10.0.0.1:8300"), agent(Optional.empty()).leader());
+        var request = server.takeRequest();
+        assertEquals("GET /v1/status/leader", request.getMethod() + " " + request.getTarget());
+        assertNull(request.getHeaders().get("X-Consul-Token"));
+    }
+
+    @Test
+    void sendsTheToken() throws Exception {
+        answer(200, "\"\"");
+
+        assertEquals(new ApiAnswer.Ok<>(""), agent(Optional.of("a-token")).leader());
+        assertEquals("a-token", server.takeRequest().getHeaders().get("X-Consul-Token"));
+    }
+
+    /// A client that knows no server answers 500.
+    @Test
+    void takesAnErrorForNoLeader() throws Exception {
+        answer(500, "No known Consul servers");
+
+        assertEquals(new ApiAnswer.Ok<>(""), agent(Optional.empty()).leader());
+    }
+
+    @Test
+    void tellsTheRuleThatIsMissing() throws Exception {
+        answer(403, "Permission denied");
+
+        var answer = agent(Optional.empty()).get("/v1/agent/self", "agent = \"read\"");
+
+        assertEquals("permission denied: the token needs agent = \"read\"", answer.describe());
+    }
+
+    @Test
+    void readsTheHealthThatComesWithAnErrorsStatus() throws Exception {
+        answer(429, "{\"Healthy\":false}");
+
+        assertEquals(
+                new ApiAnswer.Ok<>("{\"Healthy\":false}"),
+                agent(Optional.empty()).autopilotHealth());
+    }
+
+    @Test
+    void shortensWhatARefusalSays() throws Exception {
+        answer(503, "x".repeat(10_000));
+
+        String text = agent(Optional.empty()).get("/v1/any", "none").describe();
+
+        assertTrue(text.startsWith("HTTP 503 xxx"), text);
+        assertTrue(text.length() < 300, text);
+    }
+
+    @Test
+    void asksOnceAndTellsWhoDoesNotAnswer() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .onRequestStart(new SocketEffect.CloseSocket())
+                .build());
+        answer(200, "\"10.0.0.1:8300\"");
+
+        var answer = agent(Optional.empty()).leader();
+
+        assertInstanceOf(ApiAnswer.Unreachable.class, answer);
+        assertTrue(
+                answer.describe().startsWith("no answer from http://" + server.getHostName() + ":"), answer::describe);
+    }
+
+    @Test
+    void refusesAnAnswerWithoutEnd() throws Exception {
+        answer(200, "x".repeat(5 * 1024 * 1024));
+
+        assertTrue(agent(Optional.empty()).get("/v1/any", "none").describe().contains("more than"));
+    }
+
+    @Test
+    void tellsTheAgentToLeave() throws Exception {
+        answer(200, "");
+
+        assertEquals(new ApiAnswer.Ok<>(""), agent(Optional.of("a-token")).leave(Duration.ofSeconds(30)));
+        var request = server.takeRequest();
+        assertEquals("PUT /v1/agent/leave", request.getMethod() + " " + request.getTarget());
+        assertEquals("a-token", request.getHeaders().get("X-Consul-Token"));
+    }
+
+    @Test
+    void followsNoRedirectWithItsToken() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .code(302)
+                .addHeader("Location", server.url("/elsewhere"))
+                .build());
+
+        assertInstanceOf(ApiAnswer.Refused.class, agent(Optional.of("a-token")).get("/v1/any", "none"));
+        assertEquals(1, server.getRequestCount());
+    }
+
+    @Test
+    void isNoVoterWhereAutopilotDoesNotKnowIt() throws Exception {
+        answer(200, "\"10.0.0.1:8300\"");
+        answer(200, "{\"Config\":{\"NodeID\":\"me\"}}");
+        answer(200, "{\"Servers\":[{\"ID\":\"me\",\"Voter\":true,\"Healthy\":false,\"SerfStatus\":\"failed\"}]}");
+
+        assertEquals(
+                new Readiness.NotReady("this server is a voter, but not healthy: serf status failed"),
+                Readiness.ofVoter(agent(Optional.empty())));
+    }
+
+    private void answer(int status, String body) {
+        server.enqueue(new MockResponse.Builder().code(status).body(body).build());
+    }
+
+    private LocalAgent agent(Optional<String> token) throws TlsException {
+        var none = Optional.<java.nio.file.Path>empty();
+        var tls = new ConsulApiSettings.Tls(none, none, none, none, Optional.empty(), true);
+        return new LocalAgent(
+                new Address.Tcp(false, server.getHostName(), server.getPort()),
+                new ConsulApiSettings(Optional.empty(), tls, token),
+                Duration.ofSeconds(30));
+    }
+}
