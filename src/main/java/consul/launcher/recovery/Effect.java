@@ -14,8 +14,9 @@ public sealed interface Effect {
         ERROR
     }
 
-    /// One look at EC2, taken into the ledger, and the ledger saved. No answer is waited for.
-    record AskEc2() implements Effect {}
+    /// One look at EC2, taken into the ledger, and the ledger saved; and one at the other servers, whether they
+    /// know a leader, for [Facts#leaders]. No answer is waited for.
+    record Look() implements Effect {}
 
     /// Gather all facts, with a look at EC2; answered by [Event.Collected], in less than [Facts#FRESH].
     record Collect() implements Effect {}
@@ -27,7 +28,7 @@ public sealed interface Effect {
     record StartConsul() implements Effect {}
 
     /// Keep the journal, copy the raft directory, write peers.json, start Consul; answered by [Event.Done] or
-    /// [Event.Failed].
+    /// [Event.Failed]. The writing must fail where a peers.json lies that isn't ours: somebody may be quicker.
     record Apply(Plan plan) implements Effect {}
 
     /// Wait for a leader, the applied index and the planned servers in the configuration, for at most as long

@@ -2,6 +2,7 @@ package consul.launcher.recovery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
 /// @param members gossip, from the own agent; with Consul stopped from just before
 /// @param answers of every other server and tagged instance that could be asked, the latest of each
 /// @param ec2 the latest look at EC2; empty if there was none
-/// @param ledger what was kept from earlier, with `ec2`, `members` and the own contact already taken in
+/// @param ledger what was kept from earlier, with `ec2`, `members` and [LogWatch#completeAt] taken in
 /// @param denied the ACL rule that the own token lacks, for example `operator = "read"`
 public record Facts(
         Instant at,
@@ -48,11 +49,13 @@ public record Facts(
 
     /// The other servers that answered in time and said what they hold.
     List<Answer.Told> servers() {
-        return answers.stream()
-                .filter(answer -> answer instanceof Answer.Told && isFresh(answer.at()))
-                .map(Answer.Told.class::cast)
-                .filter(Answer.Told::server)
-                .toList();
+        List<Answer.Told> servers = new ArrayList<>();
+        for (Answer answer : answers) {
+            if (answer instanceof Answer.Told told && told.server() && isFresh(told.at())) {
+                servers.add(told);
+            }
+        }
+        return servers;
     }
 
     /// Every node name that a raft id is or ever was seen under, by what servers say of themselves; never by

@@ -24,10 +24,10 @@ public final class LedgerText {
     /// What a stored text says.
     public sealed interface Parsed {}
 
-    record Read(ProofLedger ledger) implements Parsed {}
+    public record Read(ProofLedger ledger) implements Parsed {}
 
     /// @param why which line, and what is wrong with it
-    record Unreadable(String why) implements Parsed {}
+    public record Unreadable(String why) implements Parsed {}
 
     public static String write(ProofLedger ledger) {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
@@ -36,7 +36,7 @@ public final class LedgerText {
         ledger.names()
                 .forEach((raftId, names) -> names.forEach(name -> line(text, "name", encoded(raftId), encoded(name))));
         ledger.listed().ifPresent(span -> line(text, "listed", span.from(), span.to()));
-        ledger.lastContact().ifPresent(at -> line(text, "contact", at));
+        ledger.completeAt().ifPresent(at -> line(text, "complete", at));
         long lines = text.chars().filter(c -> c == '\n').count();
         return text.append("end ").append(lines).append('\n').toString();
     }
@@ -60,7 +60,7 @@ public final class LedgerText {
         Map<String, Instant> seen = new TreeMap<>();
         Map<String, Set<String>> names = new TreeMap<>();
         Optional<Span> listed = Optional.empty();
-        Optional<Instant> contact = Optional.empty();
+        Optional<Instant> complete = Optional.empty();
         for (int i = 1; i < lines.length - 1; i++) {
             String[] words = lines[i].split(" ");
             try {
@@ -71,14 +71,14 @@ public final class LedgerText {
                         names.computeIfAbsent(decoded(words[1]), id -> new TreeSet<>())
                                 .add(decoded(words[2]));
                     case "listed 3" -> listed = Optional.of(new Span(time(words[1]), time(words[2])));
-                    case "contact 2" -> contact = Optional.of(time(words[1]));
+                    case "complete 2" -> complete = Optional.of(time(words[1]));
                     default -> throw new IllegalArgumentException("unknown");
                 }
             } catch (DateTimeParseException | IllegalArgumentException e) {
                 return new Unreadable("line " + (i + 1) + " '" + lines[i] + "': " + e.getMessage());
             }
         }
-        return new Read(new ProofLedger(proofs, seen, names, listed, contact));
+        return new Read(new ProofLedger(proofs, seen, names, listed, complete));
     }
 
     /// Gossip lets a node name hold anything.

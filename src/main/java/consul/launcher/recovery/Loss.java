@@ -12,10 +12,10 @@ public sealed interface Loss {
 
     String text();
 
-    /// Without a survivor there was no quorum any more when a survivor last heard from the leader.
+    /// Without a survivor there was no quorum any more when this server's log was last known to be complete.
     ///
-    /// @param contact when that was
-    record None(Instant contact) implements Loss {
+    /// @param complete when that was
+    record None(Instant complete) implements Loss {
         @Override
         public Duration bound() {
             return Duration.ZERO;
@@ -23,14 +23,14 @@ public sealed interface Loss {
 
         @Override
         public String text() {
-            return "none: at the last contact with a leader, " + contact
+            return "none: when this server's log was last known to be complete, " + complete
                     + ", the dead servers were already too few for a quorum of their own";
         }
     }
 
     /// Writes acknowledged between the two may be gone.
     ///
-    /// @param from shortly before a survivor last heard from a leader
+    /// @param from shortly before this server's log was last known to be complete
     /// @param until when the dead servers were first seen dead
     record Window(Instant from, Instant until) implements Loss {
         @Override
@@ -46,7 +46,7 @@ public sealed interface Loss {
         @Override
         public String text() {
             return "at most " + seconds() + " s of acknowledged writes: those between " + from
-                    + " (last contact with a leader) and " + until + " (the dead were seen dead)";
+                    + " (log last known to be complete) and " + until + " (the dead were seen dead)";
         }
     }
 

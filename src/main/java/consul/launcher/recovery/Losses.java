@@ -1,37 +1,28 @@
 package consul.launcher.recovery;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
-/// How much may be lost (I5). A committed entry that no holder has was acknowledged after a holder last heard
-/// from the leader, by servers that are dead now. EC2 doesn't tell when an instance died, only that it was dead
-/// when it was first seen terminated, so that is what bounds the loss.
+/// How much may be lost (I5). A committed entry that no holder has was acknowledged after the own log was last
+/// known to be complete, by servers that are dead now. EC2 doesn't tell when an instance died, only that it was
+/// dead when it was first seen terminated, so that is what bounds the loss.
 final class Losses {
-
-    /// A follower in contact may lack the very latest entries, and a leader that lost its followers notices
-    /// only when its lease ends: 0.5 s by default, at most 5 s with `raft_multiplier` 10.
-    static final Duration LAG = Duration.ofSeconds(5);
 
     private Losses() {}
 
     static Loss of(Facts facts, List<Holder> holders) {
-        Optional<Instant> contact = Stream.concat(
-                        facts.ledger().lastContact().stream(),
-                        holders.stream().flatMap(holder -> holder.raft().lastContact().stream()))
-                .max(Instant::compareTo);
-        if (contact.isEmpty()) {
-            return new Loss.Unknown("no survivor knows when it last heard from a leader");
+        Optional<Instant> complete = facts.ledger().completeAt();
+        if (complete.isEmpty()) {
+            return new Loss.Unknown("this server's log was never known to be complete");
         }
-        Instant from = contact.get().minus(LAG);
+        Instant from = complete.get().minus(LogWatch.LAG);
         Optional<Instant> alone = helpless(facts, holders);
         if (alone.isPresent() && !alone.get().isAfter(from)) {
-            return new Loss.None(contact.get());
+            return new Loss.None(complete.get());
         }
         boolean watched = facts.ledger()
                 .listed()
@@ -39,7 +30,7 @@ final class Losses {
                 .isPresent();
         if (!watched) {
             return new Loss.Unknown(
-                    "EC2 was not watched all the time since the last contact with a leader, " + contact.get());
+                    "EC2 was not watched all the time since the log was last known to be complete, " + complete.get());
         }
         // From here on the others may have let in servers that no survivor ever heard of: the last of all to die
         // counts.
@@ -48,7 +39,7 @@ final class Losses {
                 .max(Instant::compareTo)
                 .filter(last -> last.isAfter(from))
                 .<Loss>map(last -> new Loss.Window(from, last))
-                .orElse(new Loss.None(contact.get()));
+                .orElse(new Loss.None(complete.get()));
     }
 
     /// When those voters that are dead now became too few to commit anything without a holder, or to change the

@@ -21,7 +21,8 @@ import java.util.List;
 /// @param stops how often Consul was stopped for nothing since a leader was seen
 public record Machine(Settings settings, Phase phase, String logged, int stops) {
 
-    /// EC2 is asked so often while there is no leader: when it first says terminated bounds the loss.
+    /// While there is no leader, EC2 is asked so often because when it first says terminated bounds the loss,
+    /// and the other servers because a leader that somebody saw begins the confirmation time anew.
     static final Duration ASK = Duration.ofSeconds(5);
 
     static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
@@ -68,19 +69,17 @@ public record Machine(Settings settings, Phase phase, String logged, int stops) 
             return stay();
         }
         Instant next = polled.at().plus(pause(run.asked()));
-        return to(new Phase.Run(next, run.asked() + 1), new Effect.AskEc2());
+        return to(new Phase.Run(next, run.asked() + 1), new Effect.Look());
     }
 
     private Step noLeader(Instant at) {
         return switch (phase) {
-            case Phase.Run run -> to(new Phase.Leaderless(at, at.plus(ASK)), new Effect.AskEc2());
+            case Phase.Run run -> to(new Phase.Leaderless(at, at.plus(ASK)), new Effect.Look());
             case Phase.Leaderless(Instant since, Instant nextAsk) -> {
                 if (!at.isBefore(since.plus(settings.confirmation()))) {
                     yield to(new Phase.Collect(since, 0, ""), new Effect.Collect());
                 }
-                yield at.isBefore(nextAsk)
-                        ? stay()
-                        : to(new Phase.Leaderless(since, at.plus(ASK)), new Effect.AskEc2());
+                yield at.isBefore(nextAsk) ? stay() : to(new Phase.Leaderless(since, at.plus(ASK)), new Effect.Look());
             }
             case Phase.Pause pause ->
                 at.isBefore(pause.nextRound())

@@ -19,6 +19,7 @@ public final class Planner {
     private final Facts facts;
     private final Self self;
     private final List<Holder> holders;
+    private final Set<String> holderIds = new HashSet<>();
     private final Fates fates;
     private final World world;
 
@@ -26,6 +27,7 @@ public final class Planner {
         this.facts = facts;
         this.self = facts.self();
         this.holders = Holder.of(facts);
+        this.holders.forEach(holder -> holderIds.add(holder.raftId()));
         this.fates = new Fates(facts);
         this.world = new World(facts);
     }
@@ -230,7 +232,7 @@ public final class Planner {
     }
 
     private boolean isHolder(String raftId) {
-        return holders.stream().anyMatch(holder -> holder.raftId().equals(raftId));
+        return holderIds.contains(raftId);
     }
 
     private static boolean isMajority(long count, int of) {

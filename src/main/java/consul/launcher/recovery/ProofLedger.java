@@ -19,14 +19,13 @@ import java.util.TreeSet;
 /// @param names by raft id, every node name that it was ever seen under: more than one where a disk moved.
 ///     Never learnt from an address
 /// @param listed the latest time during which the tag was listed without a long gap
-/// @param lastContact when this server's raft last heard from a leader, which Consul itself forgets when it
-///     restarts
+/// @param completeAt until when the own log is known to be complete, from [LogWatch]
 public record ProofLedger(
         Map<String, Proof> proofs,
         Map<String, Instant> seen,
         Map<String, Set<String>> names,
         Optional<Span> listed,
-        Optional<Instant> lastContact) {
+        Optional<Instant> completeAt) {
 
     public ProofLedger {
         proofs = Collections.unmodifiableMap(new TreeMap<>(proofs));
@@ -69,7 +68,7 @@ public record ProofLedger(
         Optional<Span> newListed = world
                 ? Optional.of(listed.map(span -> span.until(round.at())).orElse(new Span(round.at(), round.at())))
                 : listed;
-        return new ProofLedger(newProofs, newSeen, names, newListed, lastContact);
+        return new ProofLedger(newProofs, newSeen, names, newListed, completeAt);
     }
 
     /// Takes in which raft id belongs to which node, from gossip, where each server says so itself.
@@ -82,12 +81,12 @@ public record ProofLedger(
                 learnt.put(member.raftId(), its);
             }
         }
-        return new ProofLedger(proofs, seen, learnt, listed, lastContact);
+        return new ProofLedger(proofs, seen, learnt, listed, completeAt);
     }
 
-    /// Takes in that the own raft heard from a leader, or was one.
-    public ProofLedger contact(Instant at) {
-        boolean news = lastContact.isEmpty() || lastContact.get().isBefore(at);
+    /// Takes in until when the own log is known to be complete.
+    public ProofLedger complete(Instant at) {
+        boolean news = completeAt.isEmpty() || completeAt.get().isBefore(at);
         return news ? new ProofLedger(proofs, seen, names, listed, Optional.of(at)) : this;
     }
 

@@ -1,8 +1,6 @@
 package consul.launcher.recovery;
 
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /// What one server's raft holds, from its raft configuration and its own statistics (`/v1/agent/self`,
 /// Stats.raft).
@@ -13,14 +11,8 @@ import java.util.Optional;
 ///     as after a recovery, which leaves an empty log behind a snapshot
 /// @param lastIndex of the last entry: `last_log_index` or `last_snapshot_index`, the greater
 /// @param commitIndex `commit_index`
-/// @param lastContact when it last heard from a leader, or stopped being one; empty if not since it started
 public record RaftState(
-        List<RaftServer> servers,
-        long configurationIndex,
-        long lastTerm,
-        long lastIndex,
-        long commitIndex,
-        Optional<Instant> lastContact) {
+        List<RaftServer> servers, long configurationIndex, long lastTerm, long lastIndex, long commitIndex) {
 
     public RaftState {
         servers = List.copyOf(servers);
@@ -28,7 +20,7 @@ public record RaftState(
 
     /// A server that was never part of a cluster, or lost its disk.
     public static RaftState blank() {
-        return new RaftState(List.of(), 0, 0, 0, 0, Optional.empty());
+        return new RaftState(List.of(), 0, 0, 0, 0);
     }
 
     public boolean isBlank() {

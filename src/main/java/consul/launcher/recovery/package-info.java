@@ -20,8 +20,8 @@
 /// - [Facts] is what is known at one moment; nothing in it is a conclusion. What is missing is missing, not
 ///   guessed.
 /// - [ProofLedger] is the memory that outlives a restart: proofs of death, which instance a raft id was seen
-///   on, how long EC2 was watched, the last contact with a leader. An observer feeds it every answer, healthy
-///   or not.
+///   on, how long EC2 was watched, until when the own log was complete. An observer feeds it every answer,
+///   healthy or not.
 /// - [Planner] turns facts into a [Decision]. Unknown is alive; the first guard that isn't satisfied decides.
 /// - [Plan] is the same on every survivor, by hash; a person and the launcher apply the same one.
 /// - [Machine] says when to look, when to act and what to log, at most once per change.

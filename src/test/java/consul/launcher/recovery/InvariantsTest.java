@@ -1,6 +1,5 @@
 package consul.launcher.recovery;
 
-import static consul.launcher.recovery.Scene.CONTACT;
 import static consul.launcher.recovery.Scene.NOW;
 import static consul.launcher.recovery.Scene.address;
 import static consul.launcher.recovery.Scene.id;
@@ -32,7 +31,7 @@ class InvariantsTest {
     }
 
     private static RaftState state(long term, long index, RaftServer... servers) {
-        return new RaftState(List.of(servers), 1, term, index, index, Optional.of(CONTACT));
+        return new RaftState(List.of(servers), 1, term, index, index);
     }
 
     @Nested
@@ -294,7 +293,7 @@ class InvariantsTest {
 
         private Scene unwatched() {
             return Scene.drill()
-                    .ledger(l -> new ProofLedger(l.proofs(), l.seen(), l.names(), Optional.empty(), l.lastContact()));
+                    .ledger(l -> new ProofLedger(l.proofs(), l.seen(), l.names(), Optional.empty(), l.completeAt()));
         }
     }
 

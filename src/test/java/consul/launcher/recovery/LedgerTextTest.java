@@ -28,7 +28,7 @@ class LedgerTextTest {
             name id-a i-0000000d
             name id-b a+name%0Awith+breaks
             listed 2026-11-22T11:59:00.500Z 2026-11-22T12:00:00.500Z
-            contact 2026-11-22T12:00:00.500Z
+            complete 2026-11-22T12:00:00.500Z
             end 8
             """;
 

@@ -1,6 +1,6 @@
 package consul.launcher.recovery;
 
-import static consul.launcher.recovery.Scene.CONTACT;
+import static consul.launcher.recovery.Scene.COMPLETE;
 import static consul.launcher.recovery.Scene.NOW;
 import static consul.launcher.recovery.Scene.instance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -23,82 +23,73 @@ class LossesTest {
         return scene.dead(letter).ledger(l -> {
             TreeMap<String, Proof> proofs = new TreeMap<>(l.proofs());
             proofs.put(instance(letter), new Proof(instance(letter), first, first.plus(Proof.SPACING)));
-            return new ProofLedger(proofs, l.seen(), l.names(), l.listed(), l.lastContact());
+            return new ProofLedger(proofs, l.seen(), l.names(), l.listed(), l.completeAt());
         });
     }
 
     @Test
-    void isThatOfTheTimeFromTheLastContactUntilTheLastDeathWasSeen() {
-        Scene scene = seenDead(seenDead(Scene.of("abc"), "a", CONTACT.plusSeconds(7)), "b", CONTACT.plusSeconds(20));
-        assertEquals(new Loss.Window(CONTACT.minus(Losses.LAG), CONTACT.plusSeconds(20)), loss(scene));
+    void isThatOfTheTimeSinceTheLogWasCompleteUntilTheLastDeathWasSeen() {
+        Scene scene = seenDead(seenDead(Scene.of("abc"), "a", COMPLETE.plusSeconds(7)), "b", COMPLETE.plusSeconds(20));
+        assertEquals(new Loss.Window(COMPLETE.minus(LogWatch.LAG), COMPLETE.plusSeconds(20)), loss(scene));
         assertEquals(Duration.ofSeconds(25), loss(scene).bound());
     }
 
     @Test
-    void isNoneIfTheOthersWereTooFewAlreadyAtTheLastContact() {
-        Scene scene = seenDead(seenDead(Scene.of("abc"), "a", CONTACT.minus(Losses.LAG)), "b", CONTACT.plusSeconds(20));
-        assertEquals(new Loss.None(CONTACT), loss(scene));
+    void isNoneIfTheOthersWereTooFewAlreadyAtTheLogWasComplete() {
+        Scene scene =
+                seenDead(seenDead(Scene.of("abc"), "a", COMPLETE.minus(LogWatch.LAG)), "b", COMPLETE.plusSeconds(20));
+        assertEquals(new Loss.None(COMPLETE), loss(scene));
     }
 
     @Test
-    void isNotNoneIfTheOthersCouldHaveBeenEnoughJustBeforeTheLastContact() {
+    void isNotNoneIfTheOthersCouldHaveBeenEnoughJustBeforeTheLogWasComplete() {
         Scene scene = seenDead(
-                seenDead(Scene.of("abc"), "a", CONTACT.minus(Losses.LAG).plusMillis(1)), "b", CONTACT.plusSeconds(20));
+                seenDead(Scene.of("abc"), "a", COMPLETE.minus(LogWatch.LAG).plusMillis(1)),
+                "b",
+                COMPLETE.plusSeconds(20));
         assertInstanceOf(Loss.Window.class, loss(scene));
     }
 
     @Test
     void ofFiveNeedsTwoDeathsBeforeOneSurvivorIsIndispensable() {
-        Scene one = seenDead(Scene.of("abcde").dead("b").dead("c").dead("d"), "a", CONTACT.minusSeconds(60));
+        Scene one = seenDead(Scene.of("abcde").dead("b").dead("c").dead("d"), "a", COMPLETE.minusSeconds(60));
         assertInstanceOf(Loss.Window.class, loss(one));
-        assertInstanceOf(Loss.None.class, loss(seenDead(one, "b", CONTACT.minusSeconds(50))));
+        assertInstanceOf(Loss.None.class, loss(seenDead(one, "b", COMPLETE.minusSeconds(50))));
     }
 
     @Test
     void ofTwoNeedsTheOtherOneDeadBecauseItCouldHaveLetInAThird() {
         assertInstanceOf(Loss.Window.class, loss(Scene.of("ab").dead("a")));
-        assertInstanceOf(Loss.None.class, loss(seenDead(Scene.of("ab"), "a", CONTACT.minusSeconds(10))));
+        assertInstanceOf(Loss.None.class, loss(seenDead(Scene.of("ab"), "a", COMPLETE.minusSeconds(10))));
     }
 
     @Test
     void countsTheDeathOfAServerThatNoSurvivorEverHeardOf() {
-        Scene scene = seenDead(Scene.of("abc").dead("a").dead("b"), "f", CONTACT.plusSeconds(25));
-        assertEquals(new Loss.Window(CONTACT.minus(Losses.LAG), CONTACT.plusSeconds(25)), loss(scene));
+        Scene scene = seenDead(Scene.of("abc").dead("a").dead("b"), "f", COMPLETE.plusSeconds(25));
+        assertEquals(new Loss.Window(COMPLETE.minus(LogWatch.LAG), COMPLETE.plusSeconds(25)), loss(scene));
     }
 
     @Test
-    void isBoundedByTheLatestContactOfAnySurvivor() {
-        Scene scene = Scene.of("abcde").dead("a").dead("b").dead("c");
-        RaftState later =
-                new RaftState(Scene.of("abcde").raft(5, 9).servers(), 1, 5, 9, 9, Optional.of(CONTACT.plusSeconds(3)));
-        assertEquals(
-                new Loss.Window(CONTACT.plusSeconds(3).minus(Losses.LAG), CONTACT.plusSeconds(5)),
-                loss(scene.answers("d", later)));
-    }
-
-    @Test
-    void isUnknownIfNobodyRemembersALeader() {
-        RaftState restarted = new RaftState(Scene.of("abc").raft(5, 9).servers(), 1, 5, 9, 9, Optional.empty());
+    void isUnknownIfTheLogWasNeverKnownToBeComplete() {
         Scene scene = Scene.drill()
-                .self(s -> new Self(s.instanceId(), s.raftId(), s.address(), true, Optional.of(restarted)))
                 .ledger(l -> new ProofLedger(l.proofs(), l.seen(), l.names(), l.listed(), Optional.empty()));
         assertInstanceOf(Loss.Unknown.class, loss(scene));
     }
 
     @Test
     void isUnknownIfServersCouldHaveComeAndGoneUnseen() {
-        Span late = new Span(CONTACT.plus(Duration.ofMinutes(31)), NOW);
+        Span late = new Span(COMPLETE.plus(Duration.ofMinutes(31)), NOW);
         Scene scene = Scene.drill()
-                .ledger(l -> new ProofLedger(l.proofs(), l.seen(), l.names(), Optional.of(late), l.lastContact()));
+                .ledger(l -> new ProofLedger(l.proofs(), l.seen(), l.names(), Optional.of(late), l.completeAt()));
         assertInstanceOf(Loss.Unknown.class, loss(scene));
     }
 
     @Test
     void isNotNoneWhileTheLatestConfigurationIsNotKnownToBeCommitted() {
         // One step of it could be undone, and a smaller cluster needs fewer.
-        Scene scene = seenDead(Scene.of("abc").dead("b"), "a", CONTACT.minusSeconds(60));
+        Scene scene = seenDead(Scene.of("abc").dead("b"), "a", COMPLETE.minusSeconds(60));
         assertInstanceOf(Loss.None.class, loss(scene));
-        RaftState open = new RaftState(Scene.of("abc").raft(5, 9).servers(), 8, 5, 9, 7, Optional.of(CONTACT));
+        RaftState open = new RaftState(Scene.of("abc").raft(5, 9).servers(), 8, 5, 9, 7);
         assertInstanceOf(
                 Loss.Window.class,
                 loss(scene.self(s -> new Self(s.instanceId(), s.raftId(), s.address(), true, Optional.of(open)))));

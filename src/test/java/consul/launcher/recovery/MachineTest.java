@@ -96,7 +96,7 @@ class MachineTest {
         }
         assertEquals(List.of("Run", "Leaderless", "Collect", "Stop", "Recheck", "Apply", "Verify", "Run"), phases);
         assertEquals(
-                List.of("AskEc2", "Collect", "Log", "StopConsul", "Collect", "Apply", "Verify", "Log"),
+                List.of("Look", "Collect", "Log", "StopConsul", "Collect", "Apply", "Verify", "Log"),
                 driven.all.stream()
                         .map(effect -> effect.getClass().getSimpleName())
                         .toList());
@@ -125,7 +125,7 @@ class MachineTest {
         for (int second = 0; second < 60; second++) {
             driven.noLeader(second);
         }
-        assertEquals(12, driven.count(Effect.AskEc2.class));
+        assertEquals(12, driven.count(Effect.Look.class));
     }
 
     @Test
@@ -135,7 +135,7 @@ class MachineTest {
             driven.on(new Event.Polled(NOW.plusSeconds(second), true, true));
         }
         // After 0, 5, 15, 35, 75 seconds, then every minute.
-        assertEquals(13, driven.count(Effect.AskEc2.class));
+        assertEquals(13, driven.count(Effect.Look.class));
     }
 
     @Test

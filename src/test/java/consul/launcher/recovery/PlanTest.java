@@ -18,7 +18,7 @@ class PlanTest {
         Plan plan = Scene.drill().plan();
         String expected = """
                 plan HASH: 2 of 3 voters are dead for good; i-0000000c becomes the only voter; loss: at most 10 s of \
-                acknowledged writes: those between 2026-11-22T11:58:25Z (last contact with a leader) and \
+                acknowledged writes: those between 2026-11-22T11:58:25Z (log last known to be complete) and \
                 2026-11-22T11:58:35Z (the dead were seen dead)
 
                 Dead for good (EC2 said terminated, twice, each time with i-0000000c running in the same answer)
@@ -28,8 +28,8 @@ class PlanTest {
                 New configuration (the best log is the only voter; Consul promotes the others)
                   voter     id-c  i-0000000c  10.0.0.12:8300  last entry: term 5, index 100
 
-                Loss: at most 10 s of acknowledged writes: those between 2026-11-22T11:58:25Z (last contact with a \
-                leader) and 2026-11-22T11:58:35Z (the dead were seen dead)
+                Loss: at most 10 s of acknowledged writes: those between 2026-11-22T11:58:25Z (log last known to \
+                be complete) and 2026-11-22T11:58:35Z (the dead were seen dead)
                 The voter's whole log becomes valid, with 0 entries at its end that are not known to have been acknowledged
 
                 On i-0000000c:
@@ -53,7 +53,7 @@ class PlanTest {
         Plan plan = Scene.drill().plan();
         assertTrue(plan.hash().matches("[0-9a-f]{12}"), plan.hash());
         Plan later = Scene.drill()
-                .ledger(l -> l.contact(Scene.CONTACT.plusSeconds(1)))
+                .ledger(l -> l.complete(Scene.COMPLETE.plusSeconds(1)))
                 .maxLoss(Duration.ofMinutes(5))
                 .plan();
         assertEquals(plan.hash(), later.hash());
@@ -106,8 +106,7 @@ class PlanTest {
 
     @Test
     void saysHowMuchOfTheLogWasPerhapsNeverAcknowledged() {
-        RaftState ahead =
-                new RaftState(Scene.of("abc").raft(5, 100).servers(), 1, 5, 100, 93, Optional.of(Scene.CONTACT));
+        RaftState ahead = new RaftState(Scene.of("abc").raft(5, 100).servers(), 1, 5, 100, 93);
         Plan plan = Scene.drill()
                 .self(s -> new Self(s.instanceId(), s.raftId(), s.address(), true, Optional.of(ahead)))
                 .plan();

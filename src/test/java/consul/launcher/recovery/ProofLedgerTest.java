@@ -152,9 +152,9 @@ class ProofLedgerTest {
     }
 
     @Test
-    void remembersTheLatestContactOnly() {
-        ProofLedger ledger = ProofLedger.empty().contact(START).contact(START.minusSeconds(5));
-        assertEquals(Optional.of(START), ledger.lastContact());
+    void remembersTheLatestTimeOnlyAtWhichTheLogWasComplete() {
+        ProofLedger ledger = ProofLedger.empty().complete(START).complete(START.minusSeconds(5));
+        assertEquals(Optional.of(START), ledger.completeAt());
     }
 
     @Test

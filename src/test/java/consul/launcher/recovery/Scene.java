@@ -19,8 +19,8 @@ final class Scene {
 
     static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
-    /// Everybody lost the leader then.
-    static final Instant CONTACT = NOW.minusSeconds(90);
+    /// Everybody lost the leader then, up to which all logs were complete.
+    static final Instant COMPLETE = NOW.minusSeconds(90);
 
     private final List<RaftServer> configuration = new ArrayList<>();
     private final Map<String, InstanceState> byId = new TreeMap<>();
@@ -55,7 +55,7 @@ final class Scene {
                 Map.of(),
                 Map.of(),
                 Optional.of(new Span(NOW.minus(Duration.ofHours(2)), NOW)),
-                Optional.of(CONTACT));
+                Optional.of(COMPLETE));
         ledger = ledger.learn(members.values());
     }
 
@@ -91,15 +91,15 @@ final class Scene {
     }
 
     RaftState raft(long term, long index) {
-        return new RaftState(configuration, 1, term, index, index, Optional.of(CONTACT));
+        return new RaftState(configuration, 1, term, index, index);
     }
 
     /// Terminated, proven so within seconds of the loss, and gone from gossip's living.
     Scene dead(String letter) {
-        Proof proof = new Proof(instance(letter), CONTACT.plusSeconds(5), CONTACT.plusSeconds(40));
+        Proof proof = new Proof(instance(letter), COMPLETE.plusSeconds(5), COMPLETE.plusSeconds(40));
         TreeMap<String, Proof> proofs = new TreeMap<>(ledger.proofs());
         proofs.put(proof.instanceId(), proof);
-        ledger = new ProofLedger(proofs, ledger.seen(), ledger.names(), ledger.listed(), ledger.lastContact());
+        ledger = new ProofLedger(proofs, ledger.seen(), ledger.names(), ledger.listed(), ledger.completeAt());
         return unreachable(letter).state(letter, InstanceState.TERMINATED);
     }
 
@@ -200,7 +200,7 @@ final class Scene {
     Scene forgotten(String letter) {
         TreeMap<String, Set<String>> names = new TreeMap<>(ledger.names());
         names.remove(id(letter));
-        ledger = new ProofLedger(ledger.proofs(), ledger.seen(), names, ledger.listed(), ledger.lastContact());
+        ledger = new ProofLedger(ledger.proofs(), ledger.seen(), names, ledger.listed(), ledger.completeAt());
         return reaped(letter);
     }
 
