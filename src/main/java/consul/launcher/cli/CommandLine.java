@@ -1,6 +1,7 @@
 package consul.launcher.cli;
 
 import consul.launcher.config.Log;
+import java.nio.file.Path;
 import java.util.List;
 
 /// The launcher's commands. `run` passes everything behind it on, so nothing here looks at its arguments.
@@ -24,6 +25,7 @@ final class CommandLine {
               ready [--voter]       exit 0 if the local agent knows a leader (and is a healthy voter), else 1
               wait [--timeout 60s] [-- COMMAND…]
                                     wait until ready, then become COMMAND
+              doctor [agent ARGS…]  look at everything an agent needs: ok, problem, what to do; 0 or 1
               version               print the launcher's version and Consul's
               help                  print this
 
@@ -62,6 +64,7 @@ final class CommandLine {
             case "wait" ->
                 new WaitCommand(new ReadyCommand(surroundings, log), log)
                         .run(rest, new Starter(surroundings.decision(), log));
+            case "doctor" -> new DoctorCommand(surroundings, log, Path.of("/proc")).run(rest);
             case "version", "--version" -> new VersionCommand(surroundings).run();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command '" + arguments.getFirst() + "'");

@@ -1,0 +1,255 @@
+package consul.launcher.cli;
+
+import consul.launcher.agent.Flag;
+import consul.launcher.agent.Role;
+import consul.launcher.aws.Ec2Api;
+import consul.launcher.aws.Ec2ApiAnswer;
+import consul.launcher.aws.Ec2ApiFailure;
+import consul.launcher.aws.Ec2Instance;
+import consul.launcher.config.AgentSettings;
+import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.Ec2ApiSettings;
+import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Environment;
+import consul.launcher.config.MetadataSettings;
+import consul.launcher.config.Problem;
+import consul.launcher.config.SecretFiles;
+import consul.launcher.config.Sourced;
+import consul.launcher.consul.ApiAnswer;
+import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.TlsException;
+import consul.launcher.entrypoint.Accounts;
+import consul.launcher.entrypoint.Command;
+import consul.launcher.entrypoint.Commands;
+import consul.launcher.entrypoint.Preparation;
+import consul.launcher.entrypoint.Privileges;
+import consul.launcher.entrypoint.Self;
+import consul.launcher.identity.Identity;
+import consul.launcher.identity.IdentitySource;
+import consul.launcher.identity.Wanted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Looks at what an agent needs, from the outside in: who this instance is, the settings, directories, the EC2 API,
+/// ports, and at last the agent itself.
+final class Doctor {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final Surroundings surroundings;
+    private final Environment environment;
+    private final List<String> arguments;
+    private final boolean agentRuns;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /// @param arguments `agent` first
+    /// @param agentRuns whether one runs here already
+    Doctor(Surroundings surroundings, List<String> arguments, boolean agentRuns) {
+        this.surroundings = surroundings;
+        this.environment = surroundings.environment();
+        this.arguments = List.copyOf(arguments);
+        this.agentRuns = agentRuns;
+    }
+
+    List<Finding> examine() {
+        Identity identity = metadata();
+        Set<String> unusable = directories();
+        Planned planned = new Planner(knowing(identity)).plan(arguments);
+        settings(planned, unusable);
+        ec2Api(identity);
+        ports(planned);
+        agent();
+        return List.copyOf(findings);
+    }
+
+    private Identity metadata() {
+        MetadataSettings settings = MetadataSettings.from(environment, _ -> {});
+        if (settings.mode() == MetadataSettings.Mode.NONE) {
+            findings.add(Finding.skipped("metadata", "not asked: CONSUL_METADATA=none"));
+            return Identity.unknown();
+        }
+        Set<Wanted> wanted = EnumSet.of(Wanted.NODE_NAME, Wanted.ADDRESS, Wanted.REGION, Wanted.NODE_META);
+        return switch (surroundings.metadata().apply(settings).find(wanted)) {
+            case IdentitySource.Found found -> {
+                Identity identity = found.identity();
+                List<String> known = new ArrayList<>();
+                identity.nodeName().ifPresent(name -> known.add(described(name)));
+                identity.address().ifPresent(address -> known.add(described(address)));
+                identity.region().ifPresent(region -> known.add(described(region)));
+                findings.add(Finding.ok("metadata", String.join(", ", known)));
+                yield identity;
+            }
+            case IdentitySource.NotFound none -> {
+                findings.add(Finding.problem(
+                        "metadata", String.join("; ", none.attempts()), String.join("; or ", none.remedies())));
+                yield Identity.unknown();
+            }
+        };
+    }
+
+    private static String described(Sourced<String> value) {
+        return value.value() + " (" + value.origin().describe() + ")";
+    }
+
+    /// @return the lines of the problems, to be told only once
+    private Set<String> directories() {
+        List<Problem> problems = new ArrayList<>();
+        EntrypointSettings settings = EntrypointSettings.from(environment, _ -> {});
+        Command command = Commands.of(arguments, _ -> "");
+        Self self = Self.read(surroundings.self());
+        Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
+        Privileges privileges = Privileges.decide(settings, command, self, accounts, environment, _ -> {});
+        Preparation.plan(settings, command, self, privileges, true, Optional.empty(), environment, problems::add);
+        if (problems.isEmpty()) {
+            findings.add(Finding.ok(
+                    "directories",
+                    settings.dataDirectory().value() + " and "
+                            + settings.configDirectory().value()));
+        }
+        Set<String> lines = new LinkedHashSet<>();
+        for (Problem problem : problems) {
+            findings.add(Finding.problem("directories", problem.what(), problem.remedy()));
+            lines.add(problem.line());
+        }
+        return lines;
+    }
+
+    /// Those that plan what would be started, without asking the metadata service a second time.
+    private Surroundings knowing(Identity identity) {
+        return new Surroundings(
+                environment,
+                surroundings.out(),
+                surroundings.err(),
+                surroundings.clock(),
+                surroundings.etc(),
+                surroundings.self(),
+                surroundings.interfaces(),
+                _ -> _ -> new IdentitySource.Found(identity),
+                surroundings.runner(),
+                Optional.empty());
+    }
+
+    private void settings(Planned planned, Set<String> told) {
+        boolean fine = true;
+        if (planned instanceof Planned.Refused refused) {
+            for (String line : refused.problems()) {
+                if (!told.contains(line)) {
+                    findings.add(Finding.problem("settings", line, ""));
+                    fine = false;
+                }
+            }
+        }
+        if (fine) {
+            findings.add(Finding.ok("settings", "of " + String.join(" ", arguments.getFirst(), role(planned))));
+        }
+    }
+
+    private static String role(Planned planned) {
+        boolean server = planned instanceof Planned.Ready ready
+                && ready.plan().role().filter(Role.SERVER::equals).isPresent();
+        return server ? "as a server" : "as a client";
+    }
+
+    private void ec2Api(Identity identity) {
+        AgentSettings settings = AgentSettings.from(environment);
+        if (settings.tag().isEmpty()) {
+            findings.add(Finding.skipped("EC2 API", "not needed: TAG_KEY is not set"));
+            return;
+        }
+        AgentSettings.Tag tag = settings.tag().get();
+        Optional<Sourced<String>> region = settings.region().or(identity::region);
+        if (region.isEmpty()) {
+            findings.add(Finding.problem("EC2 API", "the region isn't known", "set AWS_REGION"));
+            return;
+        }
+        try (Ec2Api api = Ec2Api.of(
+                Ec2ApiSettings.from(environment, _ -> {}), region.get().value(), environment)) {
+            Optional<Ec2ApiFailure> refusal = api.checkPermission();
+            if (refusal.isPresent()) {
+                findings.add(Finding.problem("EC2 API", refusal.get().line(), ""));
+                return;
+            }
+            findings.add(Finding.ok("EC2 API", "ec2:DescribeInstances is allowed at " + api.endpoint()));
+            tagged(
+                    tag,
+                    api.byTag(
+                            tag.key(), tag.value(), EnumSet.of(Ec2Instance.State.PENDING, Ec2Instance.State.RUNNING)));
+        } catch (IllegalArgumentException e) {
+            findings.add(Finding.problem("EC2 API", String.valueOf(e.getMessage()), "correct AWS_REGION"));
+        }
+    }
+
+    private void tagged(AgentSettings.Tag tag, Ec2ApiAnswer answer) {
+        String name = tag.key() + "=" + tag.value();
+        switch (answer) {
+            case Ec2ApiAnswer.Instances instances
+            when instances.all().isEmpty() ->
+                findings.add(Finding.problem(
+                        "tag",
+                        "no running instance carries " + name,
+                        "correct TAG_KEY and TAG_VALUE (upper and lower case count), or tag the instances: in the"
+                                + " autoscaling group with PropagateAtLaunch"));
+            case Ec2ApiAnswer.Instances instances ->
+                findings.add(Finding.ok("tag", instances.all().size() + " running with " + name));
+            case Ec2ApiFailure failure -> findings.add(Finding.problem("tag", failure.line(), ""));
+        }
+    }
+
+    private void ports(Planned planned) {
+        if (agentRuns) {
+            findings.add(Finding.skipped("ports", "in use by the agent that runs here"));
+            return;
+        }
+        if (!(planned instanceof Planned.Ready ready)) {
+            findings.add(Finding.skipped("ports", "not known before the settings are right"));
+            return;
+        }
+        List<Flag> flags = ready.plan().flags();
+        boolean server = ready.plan().role().filter(Role.SERVER::equals).isPresent();
+        List<String> taken = FreePorts.taken(
+                server, FreePorts.address(flags, "-bind", "0.0.0.0"), FreePorts.address(flags, "-client", "127.0.0.1"));
+        findings.add(
+                taken.isEmpty()
+                        ? Finding.ok("ports", "Consul's default ports are free")
+                        : Finding.problem(
+                                "ports",
+                                "in use: " + String.join(", ", taken),
+                                "find out who listens there (ss -lntup on the host), often another Consul, and stop it"));
+    }
+
+    private void agent() {
+        List<Problem> problems = new ArrayList<>();
+        ConsulApiSettings settings = ConsulApiSettings.from(environment, new SecretFiles(), problems::add);
+        problems.forEach(problem -> findings.add(Finding.problem("agent", problem.what(), problem.remedy())));
+        if (!problems.isEmpty()) {
+            return;
+        }
+        try (LocalAgent agent = new LocalAgent(AgentLocator.find(settings), settings, TIMEOUT)) {
+            ApiAnswer<String> leader = agent.leader();
+            if (!(leader instanceof ApiAnswer.Ok<String> ok)) {
+                findings.add(Finding.problem(
+                        "agent",
+                        leader.describe(),
+                        "start it and look at its log; if it listens elsewhere, set CONSUL_HTTP_ADDR"));
+                findings.add(Finding.skipped("leader", "not known without the agent"));
+                return;
+            }
+            findings.add(Finding.ok("agent", "answers at " + agent.address()));
+            findings.add(
+                    ok.value().isEmpty()
+                            ? Finding.problem(
+                                    "leader",
+                                    "the agent knows none",
+                                    "see 'consul members': no server there means it hasn't joined (tag, security group:"
+                                            + " TCP 8300, TCP and UDP 8301); too few servers means no quorum")
+                            : Finding.ok("leader", ok.value()));
+        } catch (TlsException e) {
+            findings.add(Finding.problem("agent", String.valueOf(e.getMessage()), "correct the CONSUL_… variables"));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package consul.launcher.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.config.Environment;
+import consul.launcher.config.Log;
+import consul.launcher.config.Origin;
+import consul.launcher.config.Sourced;
+import consul.launcher.entrypoint.HostInterfaces;
+import consul.launcher.entrypoint.Preparer;
+import consul.launcher.identity.Identity;
+import consul.launcher.identity.IdentitySource;
+import consul.launcher.identity.NetworkMode;
+import consul.launcher.mockec2.Ec2Mock;
+import consul.launcher.mockec2.Options;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// One problem each, in surroundings that are sound otherwise.
+final class DoctorTest {
+
+    /// Nobody else's.
+    private static final String ADDRESS = "127.0.5.9";
+
+    @TempDir
+    Path home;
+
+    private final Ec2Mock ec2 =
+            Ec2Mock.start(Options.loopback("id=i-0aa00000000000001,address=127.0.5.9,tag:Role=consul"));
+    private final MockWebServer agent = new MockWebServer();
+    private final Map<String, String> variables = new TreeMap<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private IdentitySource identity = _ -> new IdentitySource.Found(known());
+
+    @BeforeEach
+    void sound() throws IOException {
+        agent.start();
+        for (String directory : List.of("data", "config", "proc", "etc")) {
+            Files.createDirectory(home.resolve(directory));
+        }
+        Files.writeString(home.resolve("etc/status"), "Uid:\t1234\t1234\t1234\t1234\nCapEff:\t0000000000000000\n");
+        variables.put("CONSUL_DATA_DIR", home.resolve("data").toString());
+        variables.put("CONSUL_CONFIG_DIR", home.resolve("config").toString());
+        variables.put("CONSUL_BIND", ADDRESS);
+        variables.put("CONSUL_CLIENT", ADDRESS);
+        variables.put("CONSUL_HTTP_ADDR", agent.getHostName() + ":" + agent.getPort());
+        variables.put("TAG_KEY", "Role");
+        variables.put("TAG_VALUE", "consul");
+        variables.put("AWS_ENDPOINT_URL_EC2", "http://127.0.0.1:" + ec2.port());
+        variables.put("AWS_ACCESS_KEY_ID", "AKIAMOCKMOCKMOCKMOCK");
+        variables.put("AWS_SECRET_ACCESS_KEY", "mock/secret/of/nobody");
+    }
+
+    @AfterEach
+    void close() {
+        agent.close();
+        ec2.close();
+    }
+
+    @Test
+    void findsNoProblemWhereThereIsNone() {
+        answer("\"10.0.0.1:8300\"");
+        assertEquals(0, doctor(), this::said);
+        for (String thing :
+                List.of("metadata", "directories", "settings", "EC2 API", "tag", "ports", "agent", "leader")) {
+            assertTrue(line(thing).startsWith("ok"), this::said);
+        }
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void tellsWhyMetadataIsOutOfReach() {
+        answer("\"10.0.0.1:8300\"");
+        identity = _ -> new IdentitySource.NotFound(List.of("PUT http://x: timed out"), List.of("raise the hop limit"));
+        variables.put("AWS_REGION", "eu-central-1");
+        assertProblem("metadata", "PUT http://x: timed out", "→ raise the hop limit");
+    }
+
+    @Test
+    void asksNoMetadataThatIsSwitchedOff() {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("CONSUL_METADATA", "none");
+        variables.put("AWS_REGION", "eu-central-1");
+        identity = _ -> {
+            throw new AssertionError("asked");
+        };
+        assertEquals(0, doctor(), this::said);
+        assertTrue(line("metadata").startsWith("-"), this::said);
+    }
+
+    @Test
+    void tellsWhichDirectoryCannotBeUsed() throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        Path file = Files.createFile(home.resolve("file"));
+        variables.put("CONSUL_DATA_DIR", file.toString());
+        assertProblem("directories", file + " is not a directory", "CONSUL_DATA_DIR");
+        assertTrue(line("settings").startsWith("ok"), this::said);
+    }
+
+    @Test
+    void tellsWhatIsWrongWithTheSettings() {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("CONSUL_SERVER", "true");
+        variables.put("BOOTSTRAP_EXPECT", "many");
+        assertProblem("settings", "BOOTSTRAP_EXPECT is 'many'", "3 or 5");
+    }
+
+    @Test
+    void tellsThatThePermissionIsMissing() {
+        answer("\"10.0.0.1:8300\"");
+        ec2.command("fault", "api=ec2,code=UnauthorizedOperation,times=-1");
+        assertProblem("EC2 API", "denies ec2:DescribeInstances", "task role");
+    }
+
+    @Test
+    void tellsThatCredentialsAreMissing() {
+        answer("\"10.0.0.1:8300\"");
+        variables.remove("AWS_ACCESS_KEY_ID");
+        variables.put("AWS_EC2_METADATA_DISABLED", "true");
+        assertProblem("EC2 API", "no credentials", "task role");
+    }
+
+    @Test
+    void tellsThatTheRegionIsUnknown() {
+        answer("\"10.0.0.1:8300\"");
+        identity = _ -> new IdentitySource.Found(Identity.unknown());
+        assertProblem("EC2 API", "the region isn't known", "AWS_REGION");
+    }
+
+    @Test
+    void asksTheEc2ApiOnlyForATag() {
+        answer("\"10.0.0.1:8300\"");
+        variables.remove("TAG_KEY");
+        variables.remove("TAG_VALUE");
+        assertEquals(0, doctor(), this::said);
+        assertEquals(0L, ec2.requests().counters().getOrDefault("ec2", 0L));
+    }
+
+    @Test
+    void tellsThatNobodyCarriesTheTag() {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("TAG_VALUE", "Consul");
+        assertProblem("tag", "no running instance carries Role=Consul", "PropagateAtLaunch");
+    }
+
+    @Test
+    void tellsWhichPortIsTaken() throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        try (ServerSocket other = new ServerSocket(8301, 1, InetAddress.ofLiteral(ADDRESS))) {
+            assertProblem("ports", "in use: " + other.getLocalPort() + "/tcp on " + ADDRESS, "stop it");
+        }
+    }
+
+    @Test
+    void takesTheArgumentsOfTheAgentThatRuns() throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        Files.createDirectory(home.resolve("proc/7"));
+        Files.writeString(home.resolve("proc/7/cmdline"), "consul\0agent\0-server\0-bootstrap-expect=3\0");
+        variables.put("BOOTSTRAP_EXPECT", "3");
+        assertEquals(0, doctor(), this::said);
+        assertTrue(line("settings").contains("as a server"), this::said);
+        assertTrue(line("ports").startsWith("-"), this::said);
+    }
+
+    @Test
+    void tellsThatNoAgentAnswers() {
+        agent.close();
+        assertProblem("agent", "no answer from http://", "CONSUL_HTTP_ADDR");
+    }
+
+    @Test
+    void tellsThatTheAgentKnowsNoLeader() {
+        answer("\"\"");
+        assertProblem("leader", "the agent knows none", "consul members");
+    }
+
+    @Test
+    void takesNoOtherWords() {
+        assertEquals(64, doctor("version"));
+    }
+
+    private void answer(String leader) {
+        agent.enqueue(new MockResponse.Builder().body(leader).build());
+    }
+
+    private int doctor(String... words) {
+        Environment environment = new Environment(variables);
+        Surroundings surroundings = new Surroundings(
+                environment,
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, false, StandardCharsets.UTF_8),
+                InstantSource.system(),
+                home.resolve("etc"),
+                home.resolve("etc/status"),
+                new HostInterfaces(),
+                _ -> identity,
+                _ -> new Preparer.Runner.Outcome(0, ""),
+                Optional.empty());
+        return new DoctorCommand(surroundings, new Log(surroundings.err(), surroundings.clock()), home.resolve("proc"))
+                .run(List.of(words));
+    }
+
+    private void assertProblem(String thing, String seen, String todo) {
+        assertEquals(1, doctor(), this::said);
+        String line = line(thing);
+        assertTrue(line.startsWith("problem"), this::said);
+        assertTrue(line.contains(seen) && line.contains(todo), this::said);
+        assertEquals(
+                1, said().lines().filter(each -> each.contains(" problem ")).count(), this::said);
+    }
+
+    /// What is said of a thing, with the line of what to do.
+    private String line(String thing) {
+        List<String> lines = said().lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith(thing + " ")) {
+                String todo = i + 1 < lines.size() && lines.get(i + 1).contains("→") ? lines.get(i + 1) : "";
+                return lines.get(i).substring(thing.length()).strip() + todo;
+            }
+        }
+        return "";
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Identity known() {
+        Origin origin = Origin.metadata("EC2 instance-id");
+        return new Identity(
+                Optional.of(new Sourced<>("i-0aa00000000000001", origin)),
+                Optional.of(new Sourced<>("10.0.0.9", origin)),
+                Optional.of(new Sourced<>("eu-central-1", origin)),
+                Map.of(),
+                NetworkMode.UNKNOWN);
+    }
+}
