@@ -54,6 +54,13 @@ final class History {
         return new Settings(mode, confirmation, most, Optional.of("consul=test"));
     }
 
+    /// Without a guard the launcher goes by something else than the operator wants.
+    private static Settings settings(Settings wanted, Weakness weakness) {
+        Duration confirmation = weakness == Weakness.HASTY ? Settings.LEAST_CONFIRMATION : wanted.confirmation();
+        Duration most = weakness == Weakness.ANY_LOSS ? Settings.ANY_LOSS : wanted.maxLoss();
+        return new Settings(wanted.mode(), confirmation, most, wanted.tag());
+    }
+
     /// The drill and nothing else.
     static History drill(long seed, int apart) {
         Settings settings =
@@ -68,13 +75,10 @@ final class History {
         this.random = random;
         this.weakness = weakness;
         this.cloud = new Cloud(random);
-        this.oracle = new Oracle(seed, cloud.servers, settings.confirmation());
+        this.oracle = new Oracle(seed, cloud.servers, settings);
         this.raft = new Raft(random, oracle, size);
         this.observer = new Observer(cloud);
-        // Without I3 the launcher waits for less than the operator asked for.
-        this.settings = weakness == Weakness.HASTY
-                ? new Settings(settings.mode(), Settings.LEAST_CONFIRMATION, settings.maxLoss(), settings.tag())
-                : settings;
+        this.settings = settings(settings, weakness);
         this.story = only.orElseGet(() -> Story.byChance(random, size));
         begin(size);
     }

@@ -76,7 +76,7 @@ final class Lies {
                 });
                 yield true;
             }
-            case NONE, SILENT_IS_BLANK, HASTY, WORST_LOG, COMPLETE_NOW, CONTACT_ONLY, NO_LAG -> false;
+            case NONE, SILENT_IS_BLANK, HASTY, WORST_LOG, COMPLETE_NOW, CONTACT_ONLY, NO_LAG, ANY_LOSS -> false;
             case ONE_ANSWER, BY_ADDRESS, ANY_DISK, ANY_PEERS_JSON, NOT_ALONE -> false;
         };
         if (!lie) {
@@ -139,7 +139,7 @@ final class Lies {
                         facts.answers(),
                         facts.ledger());
             case NONE, UNREACHABLE_IS_DEAD, HASTY, STOPPED_IS_DEAD, NOT_FOUND_IS_DEAD, ERROR_IS_DEAD -> facts;
-            case ONE_ANSWER, ANY_ACCOUNT, NOT_ALONE, CONTACT_ONLY -> facts;
+            case ONE_ANSWER, ANY_ACCOUNT, NOT_ALONE, CONTACT_ONLY, ANY_LOSS -> facts;
         };
     }
 

@@ -5,8 +5,8 @@ import consul.launcher.recovery.InstanceState;
 import consul.launcher.recovery.Loss;
 import consul.launcher.recovery.Phase.Order;
 import consul.launcher.recovery.Plan;
+import consul.launcher.recovery.Settings;
 import consul.launcher.recovery.simulator.Violation.Kind;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ final class Oracle {
 
     private final long seed;
     private final List<Server> servers;
-    private final Duration confirmation;
+    private final Settings wanted;
     /// By the first entry of each cluster: what was committed, in order, and when there last was a leader.
     private final Map<Entry, List<Entry>> committed = new HashMap<>();
 
@@ -33,10 +33,10 @@ final class Oracle {
     int lost;
     int acknowledged;
 
-    Oracle(long seed, List<Server> servers, Duration confirmation) {
+    Oracle(long seed, List<Server> servers, Settings wanted) {
         this.seed = seed;
         this.servers = servers;
-        this.confirmation = confirmation;
+        this.wanted = wanted;
     }
 
     Optional<Violation> violation() {
@@ -84,8 +84,11 @@ final class Oracle {
         if (order == Order.LAUNCHER && !server.disk.owner.equals(server.id)) {
             report(Kind.FOREIGN_DISK, now, server.id + " has the disk of " + server.disk.owner);
         }
-        if (now - server.couldSeeLeader < confirmation.toSeconds() - LOOK) {
+        if (now - server.couldSeeLeader < wanted.confirmation().toSeconds() - LOOK) {
             report(Kind.LEADER_SEEN, now, "a leader at " + server.couldSeeLeader);
+        }
+        if (plan.loss().bound().compareTo(wanted.maxLoss()) > 0) {
+            report(Kind.LOSS_TOO_LARGE, now, plan.loss().text());
         }
         loss(server, plan, now);
         for (Server other : servers) {

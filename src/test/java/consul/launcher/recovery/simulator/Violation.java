@@ -16,6 +16,8 @@ record Violation(Kind kind, long seed, long second, String detail) {
         LIVING_ENTRY_LOST,
         /// I5: a write is gone that the plan did not name as perhaps lost.
         LOSS_UNDERSTATED,
+        /// I5: more may be lost than the operator allowed.
+        LOSS_TOO_LARGE,
         /// I7: the launcher acted by itself on the disk of another instance.
         FOREIGN_DISK,
         /// I8: a peers.json of an operator was overwritten.

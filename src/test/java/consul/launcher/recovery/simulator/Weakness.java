@@ -18,6 +18,8 @@ enum Weakness {
     CONTACT_ONLY,
     /// I5: no allowance for a follower that lags.
     NO_LAG,
+    /// I5: any loss will do.
+    ANY_LOSS,
     /// I6: stopped is dead.
     STOPPED_IS_DEAD,
     /// I6: not found is dead.
