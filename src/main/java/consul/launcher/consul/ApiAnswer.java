@@ -19,7 +19,23 @@ public sealed interface ApiAnswer<T> {
     ///
     /// @param status the HTTP status
     /// @param text the beginning of what it said
-    record Refused<T>(int status, String text) implements ApiAnswer<T> {}
+    record Refused<T>(int status, String text) implements ApiAnswer<T> {
+
+        /// The servers have no leader now, and only one can answer.
+        public boolean isNoLeader() {
+            return text.contains("No cluster leader");
+        }
+
+        /// A client agent that knows no server at all.
+        public boolean isNoServer() {
+            return text.contains("No known Consul servers");
+        }
+
+        /// This version of Consul doesn't have the call.
+        public boolean isUnsupported() {
+            return status == 404 || status == 405;
+        }
+    }
 
     /// Why there is no value, in one line; of an `Ok`, the value.
     default String describe() {

@@ -108,10 +108,16 @@ public final class LocalAgent implements AutoCloseable {
     ///
     /// @param timeout for the whole call
     public ApiAnswer<String> leave(Duration timeout) {
+        return put("/v1/agent/leave", "agent = \"write\"", timeout);
+    }
+
+    /// Makes the agent do something that takes a time of its own.
+    ///
+    /// @param timeout for the whole call
+    public ApiAnswer<String> put(String path, String rule, Duration timeout) {
         OkHttpClient patient =
                 client.newBuilder().callTimeout(timeout).readTimeout(timeout).build();
-        Request leave = request("/v1/agent/leave").put(RequestBody.EMPTY).build();
-        return call(patient, leave, "agent = \"write\"", 200);
+        return call(patient, request(path).put(RequestBody.EMPTY).build(), rule, 200);
     }
 
     @Override

@@ -72,6 +72,9 @@ final class ArchitectureTest {
                                 "System.in>")),
                 Arguments.of(rules.onlyAwsAndConsulTalkHttp(), List.of("okhttp3.OkHttpClient")),
                 Arguments.of(
+                        rules.onlyTheEc2ApiKnowsTheAwsSdk(),
+                        List.of("software.amazon.awssdk.regions.Region", "javax.xml.stream.XMLInputFactory")),
+                Arguments.of(
                         rules.onlyProcessHasProcesses(),
                         List.of(
                                 "ProcessBuilder",

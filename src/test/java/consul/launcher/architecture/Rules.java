@@ -124,6 +124,19 @@ final class Rules {
                 .as("only aws and consul use okhttp");
     }
 
+    /// What asks for metadata runs before Consul, and must not bring them along.
+    ArchRule onlyTheEc2ApiKnowsTheAwsSdk() {
+        return noClasses()
+                .that(resideInAPackage(root + "..").and(describe("are not of the EC2 API", Rules::isNotOfTheEc2Api)))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("software.amazon..", "javax.xml.."))
+                .as("only the EC2 API's classes know the AWS SDK and XML");
+    }
+
+    private static boolean isNotOfTheEc2Api(JavaClass type) {
+        return !type.getPackageName().endsWith(".aws") || !type.getName().contains(".Ec2Api");
+    }
+
     ArchRule onlyProcessHasProcesses() {
         return noClasses()
                 .that(resideInAPackage(root + "..").and(DescribedPredicate.not(resideInAPackage(below("process")))))
@@ -189,6 +202,7 @@ final class Rules {
         all.add(noCycles());
         all.add(onlyCliTouchesTheProcessItRunsIn());
         all.add(onlyAwsAndConsulTalkHttp());
+        all.add(onlyTheEc2ApiKnowsTheAwsSdk());
         all.add(onlyProcessHasProcesses());
         all.add(nothingSlow());
         all.add(noStaticMutableState());

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import javax.xml.stream.XMLInputFactory;
 import okhttp3.OkHttpClient;
+import software.amazon.awssdk.regions.Region;
 import sun.misc.Signal;
 
 /// Does what only other packages may, each thing once. Never run.
@@ -27,6 +29,10 @@ public abstract class KnowsEverything {
     abstract OkHttpClient http();
 
     abstract HttpClient slowHttp();
+
+    abstract Region region();
+
+    abstract XMLInputFactory xml();
 
     abstract Logger logger();
 

@@ -1,0 +1,105 @@
+package consul.launcher.consul;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/// What can be asked of an agent and told to it, as values. Loads JSON, so nothing before the start of Consul may touch
+/// it. Written for Consul 1.8 and later.
+public final class ConsulApi {
+
+    private static final String NO_RULE = "none";
+    private static final String AGENT_READ = "agent = \"read\"";
+    private static final String AGENT_WRITE = "agent = \"write\"";
+    private static final String NODE_READ = "node = \"read\"";
+    private static final String OPERATOR_READ = "operator = \"read\"";
+    private static final String OPERATOR_WRITE = "operator = \"write\"";
+
+    /// Serf gives up on an address after 10 s, and a name can have several.
+    private static final Duration JOINING = Duration.ofSeconds(25);
+
+    private final LocalAgent agent;
+    private final Documents documents = new Documents();
+
+    /// @param agent whom to ask; its timeout counts for each question
+    public ConsulApi(LocalAgent agent) {
+        this.agent = agent;
+    }
+
+    /// The leader's raft address, empty if this agent knows none. Needs no token.
+    public ApiAnswer<String> leader() {
+        return agent.leader();
+    }
+
+    /// The raft addresses of the configuration's servers. Needs no token. A client agent asks a server for them.
+    public ApiAnswer<List<String>> peers() {
+        return documents.read(agent.get("/v1/status/peers", NO_RULE), documents::peers);
+    }
+
+    public ApiAnswer<AgentSelf> self() {
+        return documents.read(agent.get("/v1/agent/self", AGENT_READ), documents::self);
+    }
+
+    /// The gossip pool of the datacenter. Consul leaves out what a token may not see instead of refusing. An agent
+    /// is always a member itself, so nobody at all is a refusal; who sees only some gets those.
+    public ApiAnswer<List<Member>> members() {
+        ApiAnswer<List<Member>> answer = documents.read(agent.get("/v1/agent/members", NODE_READ), documents::members);
+        return answer instanceof ApiAnswer.Ok<List<Member>> ok && ok.value().isEmpty()
+                ? new ApiAnswer.Denied<>(NODE_READ)
+                : answer;
+    }
+
+    /// The raft configuration as this server has it, with or without a leader. A server that has heard of no leader
+    /// since its start refuses even a stale read; then it comes from the server's statistics, which need the rule
+    /// `agent = "read"` too.
+    public ApiAnswer<RaftConfiguration> raftConfiguration() {
+        ApiAnswer<RaftConfiguration> answer = documents.read(
+                agent.get("/v1/operator/raft/configuration?stale", OPERATOR_READ), documents::raftConfiguration);
+        if (!(answer instanceof ApiAnswer.Refused<RaftConfiguration> refused) || !refused.isNoLeader()) {
+            return answer;
+        }
+        return switch (self()) {
+            case ApiAnswer.Ok<AgentSelf> ok ->
+                ok.value()
+                        .raft()
+                        .<ApiAnswer<RaftConfiguration>>map(
+                                raft -> new ApiAnswer.Ok<>(new RaftConfiguration(raft.configuration(), 0)))
+                        .orElse(refused);
+            case ApiAnswer.Unreachable<AgentSelf> unreachable -> new ApiAnswer.Unreachable<>(unreachable.why());
+            case ApiAnswer.Denied<AgentSelf> denied -> new ApiAnswer.Denied<>(denied.rule());
+            case ApiAnswer.Refused<AgentSelf> other -> new ApiAnswer.Refused<>(other.status(), other.text());
+        };
+    }
+
+    /// The leader's view of the servers.
+    public ApiAnswer<AutopilotHealth> autopilotHealth() {
+        return documents.read(agent.autopilotHealth(), documents::autopilotHealth);
+    }
+
+    /// Joins the agent to another. Never give it its own address: that counts as a success.
+    ///
+    /// @param address a name or an address, with or without the port of gossip
+    /// @return what the agent said, which is nothing
+    public ApiAnswer<String> join(String address) {
+        // Of the two ways to write a blank only %20 is good in a path.
+        String segment = URLEncoder.encode(address, StandardCharsets.UTF_8).replace("+", "%20");
+        return agent.put("/v1/agent/join/" + segment, AGENT_WRITE, JOINING);
+    }
+
+    /// Lets the agent leave the cluster and end. It may end before it has answered: then nobody is there to answer,
+    /// and only the end of its process tells.
+    ///
+    /// @param timeout for the whole call
+    public ApiAnswer<String> leave(Duration timeout) {
+        return agent.leave(timeout);
+    }
+
+    /// Lets the leader hand over to another voter, of its choice. Older versions of Consul refuse it:
+    /// [ApiAnswer.Refused#isUnsupported].
+    ///
+    /// @return whether it did
+    public ApiAnswer<Boolean> transferLeader() {
+        return documents.read(agent.post("/v1/operator/raft/transfer-leader", OPERATOR_WRITE), documents::success);
+    }
+}
