@@ -26,6 +26,9 @@ final class CommandLine {
               wait [--timeout 60s] [-- COMMAND…]
                                     wait until ready, then become COMMAND
               doctor [agent ARGS…]  look at everything an agent needs: ok, problem, what to do; 0 or 1
+              recovery status | plan | apply [--yes] [HASH]
+                                    what the launcher of this server found out about a lost quorum, and
+                                    the order to apply its plan
               version               print the launcher's version and Consul's
               help                  print this
 
@@ -65,6 +68,7 @@ final class CommandLine {
                 new WaitCommand(new ReadyCommand(surroundings, log), log)
                         .run(rest, new Starter(surroundings.decision(), log));
             case "doctor" -> new DoctorCommand(surroundings, log, Path.of("/proc")).run(rest);
+            case "recovery" -> new RecoveryCommand(surroundings, log).run(rest);
             case "version", "--version" -> new VersionCommand(surroundings).run();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command '" + arguments.getFirst() + "'");

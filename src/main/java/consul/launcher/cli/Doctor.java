@@ -123,6 +123,7 @@ final class Doctor {
     private Surroundings knowing(Identity identity) {
         return new Surroundings(
                 environment,
+                surroundings.in(),
                 surroundings.out(),
                 surroundings.err(),
                 surroundings.clock(),

@@ -29,6 +29,7 @@ import consul.launcher.entrypoint.Step;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.process.Execution;
+import consul.launcher.recovery.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,6 +117,10 @@ final class Planner {
         // Settings that nobody will use stop nothing.
         MetadataSettings metadataSettings =
                 MetadataSettings.from(environment, draft.wanted().isEmpty() ? Planner::ignore : settingsProblems::add);
+        // Read again on the watch thread; here only to say at once what is wrong with it.
+        if (Settings.areGiven(environment)) {
+            Settings.from(environment, settingsProblems::add);
+        }
         SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));

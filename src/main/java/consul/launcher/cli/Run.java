@@ -12,6 +12,11 @@ import consul.launcher.process.Companion;
 import consul.launcher.process.ExecScript;
 import consul.launcher.process.Execution;
 import consul.launcher.process.Supervisor;
+import consul.launcher.quorum.Place;
+import consul.launcher.quorum.Resumption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -119,6 +124,10 @@ final class Run {
         }
         if (plan.command().startsAgent()) {
             announce(plan);
+            Optional<Integer> stuck = resume();
+            if (stuck.isPresent()) {
+                return stuck;
+            }
         }
         Optional<Problem> problem = new Preparer(surroundings.runner(), log::warn).make(plan.steps());
         if (problem.isPresent()) {
@@ -126,6 +135,25 @@ final class Run {
             return Optional.of(1);
         }
         return Optional.empty();
+    }
+
+    /// A quorum recovery that a kill cut off is settled before Consul looks at its files.
+    private Optional<Integer> resume() {
+        Path data = EntrypointSettings.from(surroundings.environment(), _ -> {})
+                .dataDirectory()
+                .value();
+        // By name, so that nothing more is loaded where there is nothing to settle.
+        if (!Files.exists(data.resolve("launcher/journal"))) {
+            return Optional.empty();
+        }
+        try {
+            Resumption.before(new Place(data), log);
+            return Optional.empty();
+        } catch (IOException e) {
+            log.error("a quorum recovery was cut off and can't be settled: " + e
+                    + ": see docs/recovery.md before Consul is started with " + data);
+            return Optional.of(1);
+        }
     }
 
     /// What an operator needs to know which flags came from where.

@@ -10,7 +10,9 @@ import consul.launcher.entrypoint.Preparer;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.process.ShortRun;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import java.util.function.Function;
 /// Everything outside that a launch looks at, as values and ports.
 ///
 /// @param environment the environment
+/// @param in for what a person confirms
 /// @param out for what was asked for: plan, version
 /// @param err for the log and everything else
 /// @param clock for the log
@@ -32,6 +35,7 @@ import java.util.function.Function;
 /// @param decision where the starter reads what to become, if it asked
 record Surroundings(
         Environment environment,
+        InputStream in,
         PrintStream out,
         PrintStream err,
         InstantSource clock,
@@ -48,6 +52,7 @@ record Surroundings(
     static Surroundings real(Environment environment) {
         return new Surroundings(
                 environment,
+                new FileInputStream(FileDescriptor.in),
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 InstantSource.system(),

@@ -14,6 +14,7 @@ import consul.launcher.config.Sourced;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.TlsException;
 import consul.launcher.identity.Identity;
+import consul.launcher.process.AgentControl;
 import consul.launcher.process.Companion;
 import consul.launcher.watch.AgentWatch;
 import consul.launcher.watch.LeavePolicy;
@@ -58,6 +59,12 @@ final class Watching {
                         return asked && TerminationNotices.possible(settings)
                                 ? Optional.of(new TerminationNotices(settings, Pace.real()))
                                 : Optional.empty();
+                    }
+
+                    @Override
+                    public Optional<AgentWatch.Quorum> quorum(LocalAgent agent, AgentControl control) {
+                        return new QuorumWatching(plan.identity(), role, environment, dataDirectory, log)
+                                .open(agent, control);
                     }
                 },
                 new ReadyFile(dataDirectory, surroundings.clock()),

@@ -14,6 +14,11 @@ public interface Companion {
         LEAVE
     }
 
+    /// The child runs, and this stops it and starts it again. Comes before [#started].
+    default void controls(AgentControl control) {
+        // most don't
+    }
+
     /// The child runs.
     ///
     /// @param whenInstanceEnds to call once if the instance is going away; may be called on any thread

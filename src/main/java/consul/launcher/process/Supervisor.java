@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
@@ -28,6 +31,12 @@ public final class Supervisor {
         record Decided(Companion.Way way) implements Event {}
 
         record Exited(int code) implements Event {}
+
+        /// The companion wants the child stopped, for now.
+        record Held(CompletableFuture<Boolean> done) implements Event {}
+
+        /// And started again.
+        record LetGo(CompletableFuture<Boolean> done) implements Event {}
     }
 
     /// How the child is run.
@@ -51,6 +60,12 @@ public final class Supervisor {
     private boolean leaving;
     private long deadline = NONE;
 
+    /// Who wants the child stopped for now, and waits for it.
+    private @Nullable CompletableFuture<Boolean> held;
+
+    /// What the launcher ends with if nothing runs.
+    private int endCode;
+
     public Supervisor(Log log, Manner manner, Companion companion) {
         this.log = log;
         this.manner = manner;
@@ -68,20 +83,85 @@ public final class Supervisor {
         if (manner.usr2IsQuit()) {
             catches(SECOND_QUIT);
         }
+        Starting starting = () -> {
+            Child child = Child.start(command, manner.ownSession(), changes, removals, log);
+            child.onExit(code -> events.add(new Event.Exited(code)));
+            return child;
+        };
         Child child;
         try {
-            child = Child.start(command, manner.ownSession(), changes, removals, log);
+            child = starting.start();
         } catch (IOException e) {
             return cannotStart(command.getFirst(), e);
         }
-        child.onExit(code -> events.add(new Event.Exited(code)));
+        companion.controls(new Control(events));
         companion.started(() -> events.add(new Event.InstanceEnds()));
-        int code = guarded(child);
+        int code = guardedAgainAndAgain(child, starting);
         companion.stopped();
         if (leaving && stop.isEmpty()) {
             untilStopped();
         }
         return code;
+    }
+
+    /// Starts the child, the first time or again.
+    private interface Starting {
+        Child start() throws IOException;
+    }
+
+    private int guardedAgainAndAgain(Child first, Starting starting) {
+        Child child = first;
+        while (true) {
+            int code = guarded(child);
+            CompletableFuture<Boolean> done = held;
+            if (done == null) {
+                return code;
+            }
+            held = null;
+            if (!stop.isEmpty()) {
+                done.completeExceptionally(new IOException("the launcher is being stopped"));
+                return endCode;
+            }
+            // Who asked may have given up waiting, and then nobody will let go.
+            child = done.complete(true) ? untilLetGo(starting) : again(starting, new CompletableFuture<>());
+            if (child == null) {
+                return endCode;
+            }
+        }
+    }
+
+    /// Null if it can't be started: then the launcher ends, and whoever started it starts both again.
+    private @Nullable Child again(Starting starting, CompletableFuture<Boolean> done) {
+        try {
+            Child child = starting.start();
+            done.complete(true);
+            return child;
+        } catch (IOException e) {
+            endCode = cannotStart("Consul", e);
+            done.completeExceptionally(e);
+            return null;
+        }
+    }
+
+    /// The child that was started again, or null if the launcher is to end.
+    private @Nullable Child untilLetGo(Starting starting) {
+        while (true) {
+            switch (next()) {
+                case Event.LetGo letGo -> {
+                    return again(starting, letGo.done());
+                }
+                case Event.Received received
+                when isStop(received.signal()) -> {
+                    stop = received.signal();
+                    return null;
+                }
+                case Event.Held again -> again.done().complete(true);
+                case Event.Received _, Event.InstanceEnds _, Event.Decided _, Event.Exited _ -> {
+                    // There is nobody to tell.
+                }
+                case null -> throw new IllegalStateException("no deadline runs while nothing does");
+            }
+        }
     }
 
     private int guarded(Child child) {
@@ -110,6 +190,8 @@ public final class Supervisor {
                 case Event.Received received -> received(received.signal(), child);
                 case Event.InstanceEnds _ -> decide();
                 case Event.Decided decided -> decided(decided.way(), child);
+                case Event.Held asked -> hold(asked.done(), child);
+                case Event.LetGo asked -> asked.done().completeExceptionally(new IOException("Consul runs already"));
                 case null -> {
                     log.error("Consul didn't end within " + seconds(manner.stopTimeout())
                             + " s of the stop (CONSUL_STOP_TIMEOUT): killed");
@@ -118,6 +200,15 @@ public final class Supervisor {
                 }
             }
         }
+    }
+
+    private void hold(CompletableFuture<Boolean> done, Child child) {
+        if (!stop.isEmpty() || deciding || held != null) {
+            done.completeExceptionally(new IOException("Consul is being stopped already"));
+            return;
+        }
+        held = done;
+        child.send("KILL");
     }
 
     private void received(String signal, Child child) {
@@ -209,5 +300,41 @@ public final class Supervisor {
         log.error("can't start " + program + ": " + e.getMessage());
         // The JDK has the errno in the message only: 2 is ENOENT.
         return String.valueOf(e.getMessage()).contains("error=2,") ? 127 : 126;
+    }
+
+    /// What the companion has in its hands.
+    private record Control(BlockingQueue<Event> events) implements AgentControl {
+
+        /// A kill and a start take milliseconds; on a machine in trouble longer.
+        private static final Duration LIMIT = Duration.ofSeconds(15);
+
+        @Override
+        public void stop() throws IOException {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            events.add(new Event.Held(done));
+            await(done);
+        }
+
+        @Override
+        public void start() throws IOException {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            events.add(new Event.LetGo(done));
+            await(done);
+        }
+
+        private static void await(CompletableFuture<Boolean> done) throws IOException {
+            try {
+                done.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw new IOException(
+                        e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+            } catch (TimeoutException e) {
+                done.completeExceptionally(e);
+                throw new IOException("no answer within " + LIMIT.toSeconds() + " s", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
+            }
+        }
     }
 }

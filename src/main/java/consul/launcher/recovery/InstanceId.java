@@ -2,11 +2,11 @@ package consul.launcher.recovery;
 
 /// Whether a node name is an EC2 instance id: `i-` and 8 or 17 hexadecimal digits. Any other name can't be
 /// proven dead.
-final class InstanceId {
+public final class InstanceId {
 
     private InstanceId() {}
 
-    static boolean isOne(String name) {
+    public static boolean isOne(String name) {
         if (!name.startsWith("i-") || (name.length() != 10 && name.length() != 19)) {
             return false;
         }

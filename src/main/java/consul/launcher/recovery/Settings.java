@@ -36,6 +36,13 @@ public record Settings(Mode mode, Duration confirmation, Duration maxLoss, Optio
         }
     }
 
+    /// Whether any of the variables is set.
+    public static boolean areGiven(Environment environment) {
+        return environment.get(MODE).isPresent()
+                || environment.get(CONFIRM).isPresent()
+                || environment.get(MAX_LOSS).isPresent();
+    }
+
     /// Reads the variables; what is wrong goes to `problems`, with the default in its place.
     public static Settings from(Environment environment, Consumer<Problem> problems) {
         Optional<String> tag = environment

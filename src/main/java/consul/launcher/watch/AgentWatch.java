@@ -7,6 +7,7 @@ import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.Readiness;
 import consul.launcher.consul.TlsException;
+import consul.launcher.process.AgentControl;
 import consul.launcher.process.Companion;
 import consul.launcher.watch.LeavePolicy.Decision;
 import consul.launcher.watch.LeavePolicy.Health;
@@ -28,6 +29,9 @@ public final class AgentWatch implements Companion {
     /// How often an agent that isn't ready yet is asked, so that what waits for it waits no longer than it must.
     private static final Duration PAUSE_UNTIL_READY = Duration.ofSeconds(1);
 
+    /// How often a server is asked whose log must be known to be complete: more often than a leader may go unheard.
+    private static final Duration PAUSE_OF_SERVER = Duration.ofSeconds(2);
+
     /// EC2 that doesn't answer is asked less and less often, up to this many pauses between.
     private static final int LONGEST_BACKOFF = 60;
 
@@ -42,7 +46,21 @@ public final class AgentWatch implements Companion {
 
         /// Empty where EC2 isn't to be asked.
         Optional<TerminationNotices> notices();
+
+        /// What watches the quorum; empty for who is no server, or where it isn't wanted.
+        default Optional<Quorum> quorum(LocalAgent agent, AgentControl control) {
+            return Optional.empty();
+        }
     }
+
+    /// Looks after the quorum. Opened late, and its classes are loaded then.
+    public interface Quorum {
+        /// @param leader whether the agent knows a leader
+        void look(boolean leader);
+    }
+
+    /// So many looks an agent that isn't ready gets to form its cluster, before its quorum is looked after.
+    private static final int LOOKS_TO_FORM = 5;
 
     private final Role role;
     private final Leave setting;
@@ -51,6 +69,10 @@ public final class AgentWatch implements Companion {
     private final Log log;
 
     private volatile @Nullable LocalAgent agent;
+    private volatile @Nullable AgentControl control;
+    private @Nullable Quorum quorum;
+    private boolean watchesLog;
+    private int looks;
     private volatile boolean instanceEnds;
     private volatile boolean stopped;
     private String lastTrouble = "";
@@ -64,6 +86,11 @@ public final class AgentWatch implements Companion {
         this.sights = sights;
         this.readyFile = readyFile;
         this.log = log;
+    }
+
+    @Override
+    public void controls(AgentControl given) {
+        control = given;
     }
 
     @Override
@@ -142,7 +169,7 @@ public final class AgentWatch implements Companion {
             Optional<TerminationNotices> notices = sights.notices();
             while (!stopped) {
                 look(opened, notices, whenInstanceEnds);
-                Thread.sleep(wasReady ? PAUSE : PAUSE_UNTIL_READY);
+                Thread.sleep(!wasReady ? PAUSE_UNTIL_READY : watchesLog ? PAUSE_OF_SERVER : PAUSE);
             }
         } catch (TlsException e) {
             log.error("the agent isn't watched: " + e.getMessage());
@@ -158,6 +185,7 @@ public final class AgentWatch implements Companion {
             boolean ready = isReady(opened);
             if (!stopped) {
                 remember(ready);
+                lookAfterQuorum(opened, ready);
             }
             if (!instanceEnds && notices.isPresent() && endIsAnnounced(notices.get())) {
                 instanceEnds = true;
@@ -165,6 +193,21 @@ public final class AgentWatch implements Companion {
             }
         } catch (RuntimeException e) {
             trouble("a bug in watching the agent, please report it: " + e);
+        }
+    }
+
+    private void lookAfterQuorum(LocalAgent opened, boolean ready) {
+        AgentControl given = control;
+        if (role == Role.DEV || given == null || instanceEnds) {
+            return;
+        }
+        if (quorum == null && (ready || ++looks > LOOKS_TO_FORM)) {
+            Optional<Quorum> wanted = sights.quorum(opened, given);
+            watchesLog = wanted.isPresent() && role == Role.SERVER;
+            quorum = wanted.orElse(_ -> {});
+        }
+        if (quorum != null) {
+            quorum.look(ready);
         }
     }
 

@@ -60,6 +60,7 @@ final class Rules {
         knows.put("process", List.of("config", "entrypoint"));
         knows.put("watch", List.of("config", "identity", "aws", "consul", "process"));
         knows.put("recovery", List.of("config"));
+        knows.put("quorum", List.of("config", "aws", "consul", "process", "recovery"));
         knows.put("cli", new ArrayList<>(knows.keySet()));
         return knows;
     }

@@ -16,6 +16,7 @@ import consul.launcher.mockec2.Ec2Mock;
 import consul.launcher.mockec2.Options;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -206,6 +207,7 @@ final class DoctorTest {
         Environment environment = new Environment(variables);
         Surroundings surroundings = new Surroundings(
                 environment,
+                InputStream.nullInputStream(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 InstantSource.system(),

@@ -17,6 +17,7 @@ import consul.launcher.identity.NetworkMode;
 import consul.launcher.testkit.Fuzz;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -162,6 +163,7 @@ final class FuzzTest {
         boolean found = random.nextInt(20) != 0;
         return new Surroundings(
                 new Environment(variables),
+                InputStream.nullInputStream(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 InstantSource.system(),

@@ -1,0 +1,191 @@
+package consul.launcher.quorum;
+
+import consul.launcher.aws.Ec2Api;
+import consul.launcher.aws.Ec2ApiAnswer;
+import consul.launcher.aws.Ec2ApiFailure;
+import consul.launcher.aws.Ec2Instance;
+import consul.launcher.config.AgentSettings.Tag;
+import consul.launcher.recovery.Ec2Answer;
+import consul.launcher.recovery.Ec2Round;
+import consul.launcher.recovery.InstanceId;
+import consul.launcher.recovery.InstanceState;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Looks at EC2.
+public final class Cloud {
+
+    /// Each refusal names ids that EC2 doesn't know; without them it is asked again, so often at most.
+    private static final int ROUNDS = 4;
+
+    /// The part of [Ec2Api] that is asked.
+    public interface Api {
+        Ec2ApiAnswer byIds(Collection<String> ids);
+
+        Ec2ApiAnswer byTag(String key, String value);
+
+        static Api of(Ec2Api api) {
+            return new Api() {
+                @Override
+                public Ec2ApiAnswer byIds(Collection<String> ids) {
+                    return api.byIds(ids);
+                }
+
+                @Override
+                public Ec2ApiAnswer byTag(String key, String value) {
+                    return api.byTag(key, value, Set.of());
+                }
+            };
+        }
+    }
+
+    /// Where no region is known there is nobody to ask.
+    public static final class NoRegion implements Api {
+
+        @Override
+        public Ec2ApiAnswer byIds(Collection<String> ids) {
+            return new Ec2ApiFailure.Refused(0, "no region is known", "set AWS_REGION");
+        }
+
+        @Override
+        public Ec2ApiAnswer byTag(String key, String value) {
+            return byIds(Set.of());
+        }
+    }
+
+    /// One look, and where the instances are.
+    ///
+    /// @param addresses of the instances with the tag that may run, by id
+    record Sight(Ec2Round round, Map<String, String> addresses) {
+        Sight {
+            addresses = Map.copyOf(addresses);
+        }
+    }
+
+    /// Whether the servers' instances could be seen.
+    sealed interface Servers {}
+
+    /// @param addresses of those that run, by id
+    record Seen(Map<String, String> addresses) implements Servers {
+        Seen {
+            addresses = Map.copyOf(addresses);
+        }
+    }
+
+    record Unseen(String why) implements Servers {}
+
+    private final Api api;
+    private final Optional<Tag> tag;
+    private final InstantSource clock;
+
+    public Cloud(Api api, Optional<Tag> tag, InstantSource clock) {
+        this.api = api;
+        this.tag = tag;
+        this.clock = clock;
+    }
+
+    /// @param ownId the own instance id
+    /// @param names what is to be looked for besides; names that are no instance ids are left out
+    Sight look(String ownId, Collection<String> names) {
+        Map<String, String> addresses = new TreeMap<>();
+        Ec2Answer byTag = byTag(addresses);
+        Set<String> ids = new TreeSet<>(names);
+        ids.add(ownId);
+        if (byTag instanceof Ec2Answer.Listed listed) {
+            ids.addAll(listed.states().keySet());
+        }
+        ids.removeIf(name -> !InstanceId.isOne(name));
+        Ec2Answer byId = byIds(ids);
+        return new Sight(new Ec2Round(clock.instant(), byId, byTag), addresses);
+    }
+
+    /// Where the instances with the tag are that run now.
+    Servers running() {
+        if (tag.isEmpty()) {
+            return new Unseen("no tag is configured");
+        }
+        return switch (api.byTag(tag.get().key(), tag.get().value())) {
+            case Ec2ApiAnswer.Instances found -> {
+                Map<String, String> addresses = new TreeMap<>();
+                for (Ec2Instance instance : found.all()) {
+                    if (instance.state() == Ec2Instance.State.RUNNING) {
+                        instance.privateIp()
+                                .or(instance::ipv6)
+                                .ifPresent(address -> addresses.put(instance.id(), address));
+                    }
+                }
+                yield new Seen(addresses);
+            }
+            case Ec2ApiFailure failure -> new Unseen(failed(failure).detail());
+        };
+    }
+
+    private Ec2Answer byTag(Map<String, String> addresses) {
+        if (tag.isEmpty()) {
+            return new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, "no tag is configured");
+        }
+        return switch (api.byTag(tag.get().key(), tag.get().value())) {
+            case Ec2ApiAnswer.Instances found -> {
+                for (Ec2Instance instance : found.all()) {
+                    instance.privateIp().or(instance::ipv6).ifPresent(address -> addresses.put(instance.id(), address));
+                }
+                yield listed(found.all());
+            }
+            case Ec2ApiFailure failure -> failed(failure);
+        };
+    }
+
+    private Ec2Answer byIds(Set<String> ids) {
+        Set<String> asked = new TreeSet<>(ids);
+        for (int round = 1; !asked.isEmpty() && asked.size() <= Ec2Api.MOST_IDS; round++) {
+            switch (api.byIds(asked)) {
+                case Ec2ApiAnswer.Instances found -> {
+                    return listed(found.all());
+                }
+                case Ec2ApiFailure failure -> {
+                    // EC2 answers for none if it doesn't know one.
+                    boolean fewer = failure instanceof Ec2ApiFailure.NotFound unknown && asked.removeAll(unknown.ids());
+                    if (!fewer || round == ROUNDS) {
+                        return failed(failure);
+                    }
+                }
+            }
+        }
+        return new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, ids.size() + " instances to look for");
+    }
+
+    private static Ec2Answer listed(List<Ec2Instance> instances) {
+        Map<String, InstanceState> states = new TreeMap<>();
+        for (Ec2Instance instance : instances) {
+            states.put(instance.id(), InstanceState.of(instance.state().text()));
+        }
+        return new Ec2Answer.Listed(states);
+    }
+
+    /// With nothing in it that differs from request to request.
+    static Ec2Answer.Failed failed(Ec2ApiFailure failure) {
+        return switch (failure) {
+            case Ec2ApiFailure.Denied denied -> new Ec2Answer.Failed(Ec2Answer.Kind.DENIED, denied.action());
+            case Ec2ApiFailure.Throttled throttled -> new Ec2Answer.Failed(Ec2Answer.Kind.THROTTLED, throttled.code());
+            case Ec2ApiFailure.Unreachable unreachable ->
+                new Ec2Answer.Failed(
+                        Ec2Answer.Kind.UNREACHABLE, unreachable.endpoint().toString());
+            case Ec2ApiFailure.NoCredentials none ->
+                new Ec2Answer.Failed(Ec2Answer.Kind.DENIED, "no credentials from " + none.source());
+            case Ec2ApiFailure.NotAuthenticated not ->
+                new Ec2Answer.Failed(Ec2Answer.Kind.WRONG_REGION, not.code() + " at " + not.endpoint());
+            case Ec2ApiFailure.NotFound unknown ->
+                new Ec2Answer.Failed(Ec2Answer.Kind.NOT_FOUND, String.join(", ", new ArrayList<>(unknown.ids())));
+            case Ec2ApiFailure.Malformed malformed ->
+                new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, "no answer of the EC2 API at " + malformed.endpoint());
+            case Ec2ApiFailure.Refused refused -> new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, refused.code());
+        };
+    }
+}

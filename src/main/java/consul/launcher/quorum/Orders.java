@@ -1,0 +1,118 @@
+package consul.launcher.quorum;
+
+import consul.launcher.recovery.Journal;
+import consul.launcher.recovery.LedgerText;
+import consul.launcher.recovery.Proof;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// The other side of the launcher that supervises the server: reads what it decided, and gives it orders, by files.
+public final class Orders {
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
+
+    private static final String BEFORE_HASH = "By hand: consul-launcher recovery apply ";
+    private static final int HASH = 12;
+
+    /// What became of an order.
+    public enum Outcome {
+        VERIFIED,
+        APPLIED,
+        NOTHING
+    }
+
+    private final Place place;
+    private final InstantSource clock;
+
+    public Orders(Place place, InstantSource clock) {
+        this.place = place;
+        this.clock = clock;
+    }
+
+    /// What the launcher decided last, for people.
+    public String report() throws IOException {
+        return Keeping.read(place.report())
+                .map(text -> "decided at " + text)
+                .orElse(
+                        "no report: there is a leader, or this server's launcher was started only just now, or it doesn't"
+                                + " watch the quorum (CONSUL_QUORUM_RECOVERY=off, CONSUL_LAUNCHER_MODE=exec)\n");
+    }
+
+    /// The hash of the plan in the report.
+    public Optional<String> planned() throws IOException {
+        String report = Keeping.read(place.report()).orElse("");
+        int at = report.lastIndexOf(BEFORE_HASH);
+        int begin = at + BEFORE_HASH.length();
+        return at < 0 || begin + HASH > report.length()
+                ? Optional.empty()
+                : Optional.of(report.substring(begin, begin + HASH));
+    }
+
+    public void give(String hash) throws IOException {
+        Keeping.write(place.order(), hash + "\n");
+    }
+
+    /// Waits for what the launcher makes of the order.
+    public Outcome await(String hash, Duration patience) throws IOException {
+        long before = verified(hash);
+        Instant end = clock.instant().plus(patience);
+        while (clock.instant().isBefore(end)) {
+            if (verified(hash) > before) {
+                return Outcome.VERIFIED;
+            }
+            try {
+                Thread.sleep(BETWEEN_LOOKS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Outcome.NOTHING;
+            }
+            boolean started = place.readJournal()
+                    .filter(journal -> journal.plan().equals(hash) && journal.step() == Journal.Step.START)
+                    .isPresent();
+            if (started && !Files.exists(place.peersJson())) {
+                return Outcome.APPLIED;
+            }
+        }
+        return Outcome.NOTHING;
+    }
+
+    private long verified(String hash) throws IOException {
+        return Keeping.read(place.audit())
+                .orElse("")
+                .lines()
+                .filter(line -> line.contains("plan " + hash + " is verified"))
+                .count();
+    }
+
+    /// The report, and what is kept.
+    public String status() throws IOException {
+        StringBuilder text = new StringBuilder();
+        text.append("data directory  ").append(place.data()).append('\n');
+        text.append("written by      ")
+                .append(place.readOwner().orElse("not known yet"))
+                .append('\n');
+        text.append("peers.json      ").append(place.peersFile()).append('\n');
+        text.append("journal         ")
+                .append(place.readJournal()
+                        .map(journal -> journal.line().strip())
+                        .orElse("no plan is being applied"))
+                .append('\n');
+        Optional<String> ledger = Keeping.read(place.ledger());
+        if (ledger.isPresent() && LedgerText.read(ledger.get()) instanceof LedgerText.Read read) {
+            for (Proof proof : read.ledger().proofs().values()) {
+                text.append("dead for good   ")
+                        .append(proof.instanceId())
+                        .append(", terminated at ")
+                        .append(proof.first())
+                        .append(" and ")
+                        .append(proof.second())
+                        .append('\n');
+            }
+        }
+        return text.append('\n').append(report()).toString();
+    }
+}

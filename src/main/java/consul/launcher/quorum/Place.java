@@ -1,0 +1,90 @@
+package consul.launcher.quorum;
+
+import consul.launcher.recovery.DataDirectory;
+import consul.launcher.recovery.DataDirectory.PeersFile;
+import consul.launcher.recovery.Journal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Where everything about recovery lies, below Consul's data directory: it belongs to the raft state and goes where
+/// that goes. Consul ignores the directory `launcher`.
+///
+/// @param data Consul's data directory
+public record Place(Path data) {
+
+    /// The launcher's own files.
+    Path own() {
+        return data.resolve("launcher");
+    }
+
+    Path raft() {
+        return data.resolve("raft");
+    }
+
+    Path peersJson() {
+        return raft().resolve("peers.json");
+    }
+
+    /// Which instance wrote the raft state.
+    Path owner() {
+        return own().resolve("owner");
+    }
+
+    Path ledger() {
+        return own().resolve("ledger");
+    }
+
+    /// How far the application of a plan is.
+    public Path journal() {
+        return own().resolve("journal");
+    }
+
+    /// The peers.json that the journal is about, to know it again.
+    Path planned() {
+        return own().resolve("peers.json");
+    }
+
+    /// What was decided last, for `recovery plan`.
+    public Path report() {
+        return own().resolve("report");
+    }
+
+    /// The hash of the plan that a person wants applied.
+    public Path order() {
+        return own().resolve("order");
+    }
+
+    /// What was ever done.
+    public Path audit() {
+        return own().resolve("audit.log");
+    }
+
+    void create() throws IOException {
+        Files.createDirectories(own());
+    }
+
+    public Optional<String> readOwner() throws IOException {
+        return Keeping.read(owner()).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    Optional<Journal> readJournal() throws IOException {
+        return Keeping.read(journal()).flatMap(Journal::read);
+    }
+
+    /// Whose `raft/peers.json` it is. Only one whose content is known from the journal's plan is the launcher's.
+    PeersFile peersFile() throws IOException {
+        if (!Files.exists(peersJson())) {
+            return PeersFile.ABSENT;
+        }
+        Optional<String> planned = Keeping.read(planned());
+        return readJournal().isPresent() && planned.isPresent() && planned.equals(Keeping.read(peersJson()))
+                ? PeersFile.OURS
+                : PeersFile.STRAY;
+    }
+
+    DataDirectory look() throws IOException {
+        return new DataDirectory(data.toString(), readOwner(), peersFile(), Files.exists(raft().resolve("peers.info")));
+    }
+}

@@ -1,0 +1,191 @@
+package consul.launcher.quorum;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.config.Log;
+import consul.launcher.recovery.DataDirectory.PeersFile;
+import consul.launcher.recovery.Journal;
+import consul.launcher.recovery.Resume;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A plan's way into the data directory, with a death after every single change.
+final class ApplicationTest {
+
+    private static final String PEERS =
+            "[\n  {\"id\": \"a\", \"address\": \"10.0.0.1:8300\", \"non_voter\": false}\n]\n";
+
+    /// What a kill -9 is to the code: nothing after it runs.
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    @TempDir
+    private Path data;
+
+    private Place place;
+    private Application.Work work;
+    private final Log log = new Log(new PrintStream(OutputStream.nullOutputStream(), false), InstantSource.system());
+
+    @BeforeEach
+    void fill() throws IOException {
+        fill(data);
+        place = new Place(data);
+        work = new Application.Work("0123456789ab", PEERS, data.resolve("raft-before-0123456789ab"));
+    }
+
+    private static void fill(Path data) throws IOException {
+        Files.createDirectories(data.resolve("raft/snapshots/2-6-1"));
+        Files.writeString(data.resolve("raft/raft.db"), "log");
+        Files.writeString(data.resolve("raft/peers.info"), "info");
+        Files.writeString(data.resolve("raft/snapshots/2-6-1/state.bin"), "state");
+    }
+
+    @Test
+    void copiesTheRaftDirectoryAsideAndPutsThePeersInPlace() throws IOException {
+        Map<String, String> before = contents(place.raft());
+
+        new Application(place, () -> {}).write(work);
+
+        assertEquals(before, contents(work.backup()));
+        assertEquals(PEERS, Files.readString(place.peersJson()));
+        assertEquals(PeersFile.OURS, place.peersFile());
+        assertEquals(Journal.Step.START, place.readJournal().orElseThrow().step());
+        assertEquals(Files.getOwner(place.raft()), Files.getOwner(place.peersJson()));
+        assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(place.peersJson())));
+    }
+
+    @Test
+    void leavesTheOldStateWhereverItIsKilledBeforeConsulStarts() throws IOException {
+        int deaths = 0;
+        for (int after = 1; diesAfter(after); after++) {
+            deaths++;
+            Map<String, String> raft = contents(place.raft());
+            raft.remove("peers.json");
+
+            Resume resume = Resumption.before(place, log);
+
+            assertTrue(resume == Resume.START || resume == Resume.TAKE_BACK, "after " + after + ": " + resume);
+            assertEquals(raft, contents(place.raft()), "after " + after);
+            assertFalse(Files.exists(place.journal()), "after " + after);
+            // And the next attempt goes through.
+            new Application(place, () -> {}).write(work);
+            assertEquals(PEERS, Files.readString(place.peersJson()), "after " + after);
+            assertEquals(raft, contents(work.backup()), "after " + after);
+            startAnew();
+        }
+        assertEquals(9, deaths, "changes on the disk");
+    }
+
+    @Test
+    void verifiesWhatConsulTookIn() throws IOException {
+        new Application(place, () -> {}).write(work);
+        // What Consul does with it.
+        Files.delete(place.peersJson());
+
+        assertEquals(Resume.VERIFY, Resumption.before(place, log));
+        assertTrue(Files.exists(place.journal()), "the journal is needed for the verification");
+    }
+
+    @Test
+    void takesAPlanBackForGoodEvenIfItIsKilledInBetween() throws IOException {
+        new Application(place, () -> {}).write(work);
+        Resumption.takeBack(place);
+        assertFalse(Files.exists(place.peersJson()));
+        assertFalse(Files.exists(place.journal()));
+
+        // The same, killed between the two: the file is gone, the journal is still there, but a step back.
+        new Application(place, () -> {}).write(work);
+        Keeping.write(place.journal(), new Journal(work.hash(), Journal.Step.WRITE).line());
+        Files.delete(place.peersJson());
+        assertEquals(Resume.START, Resumption.before(place, log));
+    }
+
+    @Test
+    void neverTouchesAPeersJsonThatItDidNotWrite() throws IOException {
+        Files.writeString(place.peersJson(), "[]");
+
+        assertThrows(IOException.class, () -> new Application(place, () -> {}).write(work));
+
+        assertEquals("[]", Files.readString(place.peersJson()));
+        assertEquals(PeersFile.STRAY, place.peersFile());
+        assertEquals(Resume.START, Resumption.before(place, log));
+        assertEquals("[]", Files.readString(place.peersJson()));
+    }
+
+    @Test
+    void neverOverwritesAPeersJsonThatAppearsMeanwhile() throws IOException {
+        Application application = new Application(place, () -> {
+            if (Files.exists(place.planned()) && !Files.exists(place.peersJson())) {
+                writeStray();
+            }
+        });
+
+        assertThrows(IOException.class, () -> application.write(work));
+
+        assertEquals("[]", Files.readString(place.peersJson()));
+        assertFalse(Files.exists(place.journal()));
+    }
+
+    private void writeStray() {
+        try {
+            Files.writeString(place.peersJson(), "[]");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// Applies the plan and dies after so many changes; false if there are not so many.
+    private boolean diesAfter(int changes) throws IOException {
+        int[] left = {changes};
+        try {
+            new Application(place, () -> {
+                        if (--left[0] == 0) {
+                            throw new Killed();
+                        }
+                    })
+                    .write(work);
+            return false;
+        } catch (Killed e) {
+            return true;
+        }
+    }
+
+    private void startAnew() throws IOException {
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                if (!path.equals(data)) {
+                    Files.delete(path);
+                }
+            }
+        }
+        fill(data);
+    }
+
+    private static Map<String, String> contents(Path directory) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                contents.put(
+                        directory.relativize(file).toString(),
+                        new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            }
+        }
+        return contents;
+    }
+}
