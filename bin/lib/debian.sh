@@ -19,6 +19,7 @@ debian_download() {
 
     # An apt of its own: this machine's sources, lists and installed packages don't matter, and stay as they are.
     mkdir -p "$directory"
+    directory=$(cd "$directory" && pwd)
     scratch=$(mktemp -d "$directory/apt.XXXXXX")
     mkdir -p "$scratch/lists/partial" "$scratch/cache/archives/partial"
     : >"$scratch/status"

@@ -77,8 +77,7 @@ public final class Preparation {
             owner(path, needed && written);
             if (needed && consul.isEmpty()) {
                 accessible(path, written);
-            } else if (needed && written && !Files.isWritable(path)) {
-                // Root may write anywhere but on a read-only file system.
+            } else if (needed && written && !Files.isWritable(path) && isReadOnly(path)) {
                 problems.accept(new Problem(
                         path + " (" + Owners.describe(path) + ") is on a read-only file system, but must be written to",
                         wayOut(path)));
@@ -101,6 +100,15 @@ public final class Preparation {
             return;
         }
         steps.add(new Step.CreateDirectory(path, consul, true));
+    }
+
+    /// A root without the capability DAC_OVERRIDE may not write into other users' directories, but Consul may.
+    private static boolean isReadOnly(Path path) {
+        try {
+            return Files.getFileStore(path).isReadOnly();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// Rule 20: only where the owner differs, and never recursively.

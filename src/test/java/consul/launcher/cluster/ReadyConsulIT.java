@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,10 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// each answer is the JVM's own.
 final class ReadyConsulIT {
 
-    private static final AtomicInteger NEXT = new AtomicInteger(30);
-
-    /// Each test has its own: the agent of the one before may still hold its ports for a moment.
-    private final String address = "127.0.3." + NEXT.getAndIncrement();
+    private static final String ADDRESS = "127.0.3.21";
 
     private final RealConsul consul = RealConsul.find();
     private final List<Running> agents = new ArrayList<>();
@@ -41,7 +37,7 @@ final class ReadyConsulIT {
 
     @Test
     void isNotReadyWithoutAnAgent() {
-        assertNotReady("no answer from http://" + address + ":8500", ready());
+        assertNotReady("no answer from http://127.0.3.21:8500", ready());
     }
 
     @Test
@@ -56,16 +52,16 @@ final class ReadyConsulIT {
     @Test
     void isNotReadyWithoutALeader() {
         start("-server", "-bootstrap-expect=3");
-        awaitAnswer("http://" + address + ":8500");
+        awaitAnswer("http://" + ADDRESS + ":8500");
 
         assertNotReady("knows no leader", ready());
-        assertNotReady("knows no leader", ask(Map.of("CONSUL_HTTP_ADDR", address + ":8500"), "ready", "--voter"));
+        assertNotReady("knows no leader", ask(Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500"), "ready", "--voter"));
     }
 
     @Test
     void isNotReadyAsAClientThatKnowsNoServer() {
         start();
-        awaitAnswer("http://" + address + ":8500");
+        awaitAnswer("http://" + ADDRESS + ":8500");
 
         assertNotReady("knows no leader", ready());
     }
@@ -75,7 +71,7 @@ final class ReadyConsulIT {
         start("-dev");
         awaitReady();
         awaitVoter();
-        Running client = agent("client", "127.0.3.22", "-retry-join=" + address, "-retry-interval=1s");
+        Running client = agent("client", "127.0.3.22", "-retry-join=" + ADDRESS, "-retry-interval=1s");
         assertTrue(client.isAlive());
         Map<String, String> environment = Map.of("CONSUL_HTTP_ADDR", "127.0.3.22:8500");
         Eventually.until(
@@ -105,7 +101,7 @@ final class ReadyConsulIT {
     @Test
     void asksByTlsWithTheAuthorityAndAClientsCertificate() throws IOException {
         tool("tls", "ca", "create");
-        tool("tls", "cert", "create", "-server", "-additional-ipaddress=" + address);
+        tool("tls", "cert", "create", "-server", "-additional-ipaddress=" + ADDRESS);
         tool("tls", "cert", "create", "-client");
         start("-dev", "-hcl", """
                 ports { http = -1, https = 8501 }
@@ -115,7 +111,7 @@ final class ReadyConsulIT {
                 verify_incoming = true
                 """.formatted(directory));
         Map<String, String> trusting = Map.of(
-                "CONSUL_HTTP_ADDR", address + ":8501",
+                "CONSUL_HTTP_ADDR", ADDRESS + ":8501",
                 "CONSUL_HTTP_SSL", "true",
                 "CONSUL_CACERT", directory.resolve("consul-agent-ca.pem").toString(),
                 "CONSUL_CLIENT_CERT",
@@ -154,7 +150,7 @@ final class ReadyConsulIT {
                 acl { enabled = true, default_policy = "deny", tokens { master = "a-master-token" } }
                 """);
         awaitReady();
-        Map<String, String> anonymous = Map.of("CONSUL_HTTP_ADDR", address + ":8500");
+        Map<String, String> anonymous = Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500");
         Path secret = Files.writeString(directory.resolve("token"), "a-master-token\n");
 
         assertNotReady("the token needs agent = \"read\"", ask(anonymous, "ready", "--voter"));
@@ -173,7 +169,7 @@ final class ReadyConsulIT {
     @Test
     void waitsAndBecomesTheCommand() {
         try (Running waiting = launch(
-                Map.of("CONSUL_HTTP_ADDR", address + ":8500"),
+                Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500"),
                 "wait",
                 "--timeout",
                 "90s",
@@ -194,7 +190,7 @@ final class ReadyConsulIT {
     @Test
     void givesUpWaiting() {
         Running.Finished finished =
-                ask(Map.of("CONSUL_HTTP_ADDR", address + ":8500"), "wait", "--timeout", "1s", "--", "echo", "started");
+                ask(Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500"), "wait", "--timeout", "1s", "--", "echo", "started");
 
         assertEquals(1, finished.exitCode());
         assertEquals("", finished.stdout());
@@ -209,7 +205,7 @@ final class ReadyConsulIT {
     }
 
     private Running.Finished ready() {
-        return ask(Map.of("CONSUL_HTTP_ADDR", address + ":8500"), "ready");
+        return ask(Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500"), "ready");
     }
 
     private void awaitReady() {
@@ -218,7 +214,7 @@ final class ReadyConsulIT {
 
     /// Autopilot looks every 10 s for who is stable.
     private void awaitVoter() {
-        Map<String, String> environment = Map.of("CONSUL_HTTP_ADDR", address + ":8500");
+        Map<String, String> environment = Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500");
         Eventually.until(
                 "a healthy voter",
                 LocalCluster.PATIENCE,
@@ -255,17 +251,17 @@ final class ReadyConsulIT {
     }
 
     private void start(String... arguments) {
-        agent("server", address, arguments);
+        agent("server", ADDRESS, arguments);
     }
 
-    private Running agent(String name, String where, String... arguments) {
+    private Running agent(String name, String address, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 consul.binary().toString(),
                 "agent",
                 "-node=" + name,
-                "-bind=" + where,
-                "-advertise=" + where,
-                "-client=" + where,
+                "-bind=" + address,
+                "-advertise=" + address,
+                "-client=" + address,
                 "-data-dir=" + directory.resolve(name),
                 "-hcl",
                 "performance { raft_multiplier = 1 }"));

@@ -1,0 +1,90 @@
+package consul.launcher.image;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.dockerjava.api.model.ContainerConfig;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/// What the launcher's image leaves as it is in the image it was made from.
+@NeedsImage
+final class OfficialContainerIT {
+
+    /// Every file, with mode and owner, but those of the engine and of the running container.
+    private static final String[] LIST = {
+        "sh",
+        "-c",
+        "find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /consul/data \\) -prune -o -exec stat -c"
+                + " '%n %A %u:%g' {} +"
+    };
+
+    private static final Pattern OURS =
+            Pattern.compile("/opt(/consul-launcher(/.*)?)?|/usr/local/bin/(consul-launcher|docker-entrypoint\\.sh)");
+
+    @Test
+    void keepsUserVolumesPortsEntrypointAndCommand() {
+        ContainerConfig official = Images.config(Images.official());
+        ContainerConfig ours = Images.config(Images.launcher());
+
+        assertEquals(official.getUser(), ours.getUser());
+        assertEquals(volumes(official), volumes(ours));
+        assertEquals(Set.of(official.getExposedPorts()), Set.of(ours.getExposedPorts()));
+        assertArrayEquals(official.getEntrypoint(), ours.getEntrypoint());
+        assertArrayEquals(official.getCmd(), ours.getCmd());
+        assertArrayEquals(official.getEnv(), ours.getEnv());
+        assertEquals(official.getWorkingDir(), ours.getWorkingDir());
+    }
+
+    @Test
+    void addsOnlyItsOwnFilesAndChangesNoOther() {
+        Map<String, String> official = files(Images.official());
+        Map<String, String> ours = files(Images.launcher());
+
+        Set<String> added = new HashSet<>(ours.keySet());
+        added.removeAll(official.keySet());
+        assertEquals(
+                Set.of(),
+                added.stream()
+                        .filter(file -> !OURS.matcher(file).matches())
+                        .collect(java.util.stream.Collectors.toSet()));
+        assertTrue(added.contains("/usr/local/bin/consul-launcher"), "the launcher is among " + added);
+        ours.keySet().removeAll(added);
+        assertEquals(official, ours);
+    }
+
+    @Test
+    void addsNothingThatOthersMayWriteOrThatChangesTheUser() {
+        Map<String, String> ours = files(Images.launcher());
+        ours.keySet().removeIf(file -> !OURS.matcher(file).matches());
+
+        assertEquals(
+                List.of(),
+                ours.entrySet().stream()
+                        // A link has no mode of its own.
+                        .filter(file -> !file.getValue().matches("l.*|.r[w-][x-]r-[x-]r-[x-] 0:0"))
+                        .toList());
+    }
+
+    private static Set<String> volumes(ContainerConfig config) {
+        return config.getVolumes() == null ? Set.of() : config.getVolumes().keySet();
+    }
+
+    private static Map<String, String> files(String image) {
+        Launched.Ended ended = Launched.run(
+                image, container -> container.withCreateContainerCmdModifier(command -> command.withEntrypoint(LIST)));
+        assertEquals(0, ended.exitCode(), ended::toString);
+        Map<String, String> files = new TreeMap<>();
+        for (String line : ended.stdout().lines().toList()) {
+            int mode = line.lastIndexOf(' ', line.lastIndexOf(' ') - 1);
+            files.put(line.substring(0, mode), line.substring(mode + 1));
+        }
+        return files;
+    }
+}
