@@ -5,6 +5,8 @@ import consul.launcher.config.Environment;
 import consul.launcher.config.Problem;
 import consul.launcher.entrypoint.Step.Owner;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,12 +104,17 @@ public final class Preparation {
         steps.add(new Step.CreateDirectory(path, consul, true));
     }
 
-    /// A root without the capability DAC_OVERRIDE may not write into other users' directories, but Consul may.
+    /// A root without the capability DAC_OVERRIDE may not write into other users' directories, but Consul may. Not by
+    /// the
+    /// file store's own answer, which is that of another mount where a directory was bound from the same device.
     private static boolean isReadOnly(Path path) {
         try {
-            return Files.getFileStore(path).isReadOnly();
-        } catch (IOException e) {
+            path.getFileSystem().provider().checkAccess(path, AccessMode.WRITE);
             return false;
+        } catch (AccessDeniedException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 
