@@ -66,7 +66,8 @@ final class BecomeProcessIT {
             environment.add(new String(variable, ISO_8859_1));
         }
         // A shell may note where it is.
-        environment.removeIf(variable -> variable.startsWith("_=") || variable.startsWith("OLDPWD="));
+        environment.removeIf(variable ->
+                variable.startsWith("_=") || variable.startsWith("OLDPWD=") || variable.startsWith("SHLVL="));
         return environment;
     }
 

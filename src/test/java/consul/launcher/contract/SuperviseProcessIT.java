@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,7 @@ final class SuperviseProcessIT {
 
         try (Running launcher = scenario.start("agent", "-dev")) {
             Call consul = scenario.programs().awaitReady("consul", launcher);
+            Eventually.until("the guard", Running.PATIENCE, () -> isGuarded(launcher));
             launcher.signal("KILL");
 
             Eventually.until(
@@ -111,6 +113,15 @@ final class SuperviseProcessIT {
                     Running.PATIENCE,
                     () -> ProcessHandle.of(consul.pid()).isEmpty());
             assertEquals(end.equals("TERM"), Files.exists(consul.record().resolve("ended")));
+        }
+    }
+
+    /// The launcher starts its guard when Consul runs, so a Consul that is quick can be ready before.
+    private static boolean isGuarded(Running launcher) {
+        try (Stream<ProcessHandle> children =
+                ProcessHandle.of(launcher.pid()).orElseThrow().children()) {
+            return children.anyMatch(
+                    child -> child.info().commandLine().orElse("").contains("consul-guard"));
         }
     }
 

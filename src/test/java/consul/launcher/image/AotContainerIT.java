@@ -60,7 +60,7 @@ final class AotContainerIT {
 
     @Test
     void aBrokenCacheOnlyCostsTime() {
-        String image = new ImageFromDockerfile()
+        String image = new ImageFromDockerfile(Images.launcher() + "-broken-cache", false)
                 .withFileFromString("broken", "not a cache")
                 .withFileFromString("Dockerfile", "FROM " + Images.launcher() + "\nCOPY broken " + CACHE + "\n")
                 .get();
@@ -75,7 +75,7 @@ final class AotContainerIT {
     /// Same name, size of everything else and times of the jar as in the image before: only the code is another.
     @Test
     void anImageOfChangedCodeRunsTheChangedCode() throws IOException {
-        String changed = new ImageFromDockerfile()
+        String changed = new ImageFromDockerfile(Images.launcher() + "-changed", false)
                 .withFileFromPath("consul-launcher.jar", changedJar())
                 .withFileFromString("Dockerfile", """
                         FROM %s
@@ -84,7 +84,7 @@ final class AotContainerIT {
                         """.formatted(Images.untrained(), JAR, JAR))
                 .get();
 
-        String trained = new ImageFromDockerfile()
+        String trained = new ImageFromDockerfile(Images.launcher() + "-changed-trained", false)
                 .withFileFromPath("src", Path.of("src"))
                 .withFileFromPath("Dockerfile", Path.of("src/main/image/Dockerfile"))
                 .withBuildArg("IMAGE", changed)

@@ -21,7 +21,8 @@ final class ClusterContainerIT {
     @BeforeEach
     void form() {
         fleet = Fleet.create();
-        server = fleet.start(1, "agent", "-server", "-bootstrap-expect=1").awaitLeader();
+        server = fleet.start(1, "agent", "-server", "-bootstrap-expect=1", Launched.QUICK)
+                .awaitLeader();
         client = fleet.start(2, "agent");
         Eventually.until(
                 "the client among the members",
@@ -80,6 +81,23 @@ final class ClusterContainerIT {
     void canBeAskedFromInsideTheContainer() {
         assertTrue(client.tell("consul", "members").contains(Fleet.id(1)));
         assertTrue(client.tell("consul-launcher", "version").contains("Consul v"));
+    }
+
+    /// Which uses of Java what nothing else does: it signs requests to the EC2 API and reads their answers' XML.
+    @Test
+    void theDoctorFindsThemWell() {
+        String doctor = client.tell(
+                "env",
+                "TAG_KEY=Role",
+                "TAG_VALUE=consul",
+                "AWS_ENDPOINT_URL_EC2=" + fleet.metadata(),
+                "AWS_ACCESS_KEY_ID=id",
+                "AWS_SECRET_ACCESS_KEY=secret",
+                "consul-launcher",
+                "doctor");
+
+        assertTrue(doctor.lines().anyMatch(line -> line.matches("EC2 API +ok +ec2:DescribeInstances .*")), doctor);
+        assertTrue(doctor.lines().anyMatch(line -> line.matches("leader +ok .*")), doctor);
     }
 
     private String nodeId() {

@@ -23,7 +23,8 @@ final class Fleet implements AutoCloseable {
         this.network = network;
         List<String> arguments = new ArrayList<>(List.of("--listen", "0.0.0.0", "--port", "80"));
         for (int number = 1; number <= INSTANCES; number++) {
-            arguments.addAll(List.of("--instance", "id=" + id(number) + ",address=" + address(number)));
+            arguments.addAll(
+                    List.of("--instance", "id=" + id(number) + ",address=" + address(number) + ",tag:Role=consul"));
         }
         ec2 = Launched.start(Images.mock(), container -> at(container, subnet + "2"), arguments.toArray(String[]::new));
         Eventually.until("the EC2 mock", Launched.PATIENCE, () -> ec2.stdout().contains("listens"));
@@ -51,6 +52,11 @@ final class Fleet implements AutoCloseable {
         return "i-0000000000000000" + number;
     }
 
+    /// Where the stand-in for EC2 answers.
+    String metadata() {
+        return "http://" + subnet + "2";
+    }
+
     String address(int number) {
         return subnet + (10 + number);
     }
@@ -60,7 +66,7 @@ final class Fleet implements AutoCloseable {
         Launched container = Launched.start(
                 settings -> {
                     at(settings, address(number));
-                    settings.withEnv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://" + subnet + "2");
+                    settings.withEnv("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata());
                     settings.withEnv("CONSUL_RETRY_JOIN", address(1));
                 },
                 arguments);

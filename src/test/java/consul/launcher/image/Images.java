@@ -24,6 +24,11 @@ final class Images {
         return launcher() + "-untrained";
     }
 
+    /// What `Dockerfile.base` makes: the Consul image and a Java runtime.
+    static String runtime() {
+        return launcher() + "-base";
+    }
+
     /// The stand-in for EC2's metadata service.
     static String mock() {
         return System.getProperty("image.mock", "consul-launcher-test-mock");
@@ -40,8 +45,19 @@ final class Images {
     }
 
     private static String base(String image) {
+        return label(image, BASE);
+    }
+
+    static String label(String image, String name) {
         Map<String, String> labels = Objects.requireNonNullElse(config(image).getLabels(), Map.of());
-        return Objects.requireNonNull(labels.get(BASE), "label " + BASE + " of " + image);
+        return Objects.requireNonNull(labels.get(name), "label " + name + " of " + image);
+    }
+
+    /// The digest of an image's configuration, and thereby of all that is in it.
+    static String id(String image) {
+        InspectImageResponse inspected =
+                DockerClientFactory.lazyClient().inspectImageCmd(image).exec();
+        return Objects.requireNonNull(inspected.getId(), "id of " + image);
     }
 
     /// What containers of the image are made with.

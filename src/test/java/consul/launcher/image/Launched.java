@@ -5,6 +5,7 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.HostConfig;
 import consul.launcher.testkit.Eventually;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.ThrowingFunction;
 
 /// A started container, whatever became of it: that it ended at once is a result too. Closing it removes it with its
 /// anonymous volumes.
@@ -24,6 +26,9 @@ final class Launched implements AutoCloseable {
 
     /// How long a test waits for a container at most: far beyond what any needs, so that a slow machine fails no test.
     static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /// A flag of the agent: elections within a second or two, instead of eight.
+    static final String QUICK = "-hcl=performance { raft_multiplier = 1 }";
 
     private static final DockerClient DOCKER = DockerClientFactory.lazyClient();
 
@@ -128,6 +133,11 @@ final class Launched implements AutoCloseable {
 
     String stderr() {
         return container.getLogs(OutputFrame.OutputType.STDERR);
+    }
+
+    /// Reads a file of it, also after its end.
+    <T> T read(String path, ThrowingFunction<InputStream, T> reader) {
+        return container.copyFileFromContainer(path, reader);
     }
 
     /// `docker exec`.

@@ -12,7 +12,7 @@ final class OwnImageContainerIT {
 
     @Test
     void addsAConfigurationFile() {
-        String image = new ImageFromDockerfile()
+        String image = new ImageFromDockerfile(Images.launcher() + "-own", false)
                 .withFileFromString("own.json", "{\"datacenter\": \"own\", \"log_level\": \"warn\"}")
                 .withFileFromString("Dockerfile", "FROM " + Images.launcher() + "\nCOPY own.json /consul/config/\n")
                 .get();
@@ -24,7 +24,7 @@ final class OwnImageContainerIT {
 
     @Test
     void wrapsTheEntrypointInAScript() {
-        String image = new ImageFromDockerfile()
+        String image = new ImageFromDockerfile(Images.launcher() + "-wrapper", false)
                 .withFileFromString("wrapper.sh", """
                         #!/bin/sh
                         export CONSUL_LOCAL_CONFIG='{"datacenter": "wrapped"}'

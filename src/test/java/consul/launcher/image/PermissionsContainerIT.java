@@ -19,9 +19,15 @@ import org.testcontainers.containers.GenericContainer;
 @NeedsImage
 final class PermissionsContainerIT {
 
-    /// An agent that needs its data directory, and nobody else.
+    /// An agent that needs its data directory, and nobody else, and is quick to be its own leader.
     private static final String[] ALONE = {
-        "agent", "-server", "-bootstrap-expect=1", "-node=alone", "-advertise=127.0.0.1", "-bind=127.0.0.1"
+        "agent",
+        "-server",
+        "-bootstrap-expect=1",
+        "-node=alone",
+        "-advertise=127.0.0.1",
+        "-bind=127.0.0.1",
+        Launched.QUICK
     };
 
     @ParameterizedTest
