@@ -1,21 +1,28 @@
-"""Checks requests and a CloudFormation template against AWS's own models.
+"""Checks requests and a CloudFormation template against AWS's own models and against each other, and the aws commands of
+pages against botocore's models.
 
-Arguments: the specification, the directory. With "commands" as the third one it prints, as JSON, what each container that
-runs the launcher is started with, instead of checking.
+Arguments: the specification, a directory or, with "pages" as the third one, pages in its place. With "commands" it prints,
+as JSON, what each container that runs the launcher is started with, instead of checking.
 """
 
+import fnmatch
 import json
+import math
+import re
 import sys
 from pathlib import Path
 
 import botocore.session
 import botocore.validate
 import yaml
+from botocore import xform_name
 
 REQUESTS = {
     "-task.json": ("ecs", "RegisterTaskDefinition"),
     "-task-awsvpc.json": ("ecs", "RegisterTaskDefinition"),
     "-service.json": ("ecs", "CreateService"),
+    "-service-awsvpc.json": ("ecs", "CreateService"),
+    "-discovery.json": ("servicediscovery", "CreateService"),
     "-ingress.json": ("ec2", "AuthorizeSecurityGroupIngress"),
 }
 PRIMITIVES = {
@@ -27,7 +34,27 @@ PRIMITIVES = {
     "Timestamp": (str,),
     "Json": (dict, str),
 }
+# By the documentation of ecs.HealthCheck and ecs.ContainerDefinition.stopTimeout, whose models have no bounds.
+BOUNDS = {"interval": (5, 300), "timeout": (2, 60), "retries": (1, 10), "startPeriod": (0, 300)}
+LONGEST_STOP = 120
+# ECS replaces a task that is unhealthy. Without a leader all agents are, and replacing them makes it worse: an election and
+# a quorum recovery must fit in.
+LEADERLESS = 300
+DEFAULT_STOP_TIMEOUT = "25s"
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
+EXPRESSION = re.compile(r"attribute:[\w.-]+ ((==|!=|equals|not_equals|=~|!~) \S+|exists|!exists|not_exists|(in|!in|not_in) \[.+])")
+# Commands that the AWS CLI adds to the API's operations, with their options, and the options that every command has.
+ADDED = {
+    "cloudformation deploy": {"template-file", "stack-name", "capabilities", "parameter-overrides"},
+    "ecr get-login-password": {"region"},
+}
+EVERYWHERE = {"cli-input-json", "region", "profile", "output", "query", "dry-run"}
+COMMAND = re.compile(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)((?:\s+\\?\s*(?:--?[\w-]+|[^\s`|)]+))*)")
 mistakes = []
+
+
+def session():
+    return botocore.session.get_session()
 
 
 def enums(value, shape, where):
@@ -43,8 +70,8 @@ def enums(value, shape, where):
         mistakes.append(f"{where} is '{value}', not one of {', '.join(shape.enum)}")
 
 
-def request(session, file, service, operation):
-    shape = session.get_service_model(service).operation_model(operation).input_shape
+def request(file, service, operation):
+    shape = session().get_service_model(service).operation_model(operation).input_shape
     content = json.loads(file.read_text())
     report = botocore.validate.ParamValidator().validate(content, shape).generate_report()
     mistakes.extend(f"{file.name}: {line}" for line in report.splitlines())
@@ -55,14 +82,16 @@ def policy(file):
     content = json.loads(file.read_text())
     if content.get("Version") != "2012-10-17":
         mistakes.append(f"{file.name}: the version of a policy is 2012-10-17")
-    services = set(botocore.session.get_session().get_available_services())
+    of_a_role = file.name == "trust-policy.json"
+    services = set(session().get_available_services())
     for statement in content["Statement"]:
-        if set(statement) - {"Sid", "Effect", "Action", "Resource", "Condition"}:
+        known = {"Sid", "Effect", "Action", "Condition", "Principal" if of_a_role else "Resource"}
+        if set(statement) - known:
             mistakes.append(f"{file.name}: unknown element in {sorted(statement)}")
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:
             service, _, name = action.partition(":")
-            model = botocore.session.get_session().get_service_model(service) if service in services else None
+            model = session().get_service_model(service) if service in services else None
             if model is None or name not in model.operation_names:
                 mistakes.append(f"{file.name}: there is no action {action}")
 
@@ -138,63 +167,239 @@ def typed(specification, kind, value, described, where):
     fields(specification, name if name != "Tag" else resource, value, model, where)
 
 
-def value_of(value, parameters):
+def as_request(value):
+    """A template's properties are those of the API with a capital letter."""
+    if isinstance(value, list):
+        return [as_request(member) for member in value]
+    if isinstance(value, dict) and not is_function(value):
+        return {name[0].lower() + name[1:]: as_request(member) for name, member in value.items()}
+    return value
+
+
+def resolved(value, parameters):
     """What a template's value will be, as far as it can be told."""
+    if isinstance(value, list):
+        return [resolved(member, parameters) for member in value]
     if isinstance(value, dict) and "Ref" in value:
-        return str(parameters.get(value["Ref"], {}).get("Default", "x"))
-    return str(value)
+        return parameters.get(value["Ref"], value["Ref"])
+    if isinstance(value, dict) and not is_function(value):
+        return {name: resolved(member, parameters) for name, member in value.items()}
+    return value
 
 
-def container(file, described, parameters):
-    lower = {name[0].lower() + name[1:]: value for name, value in described.items()}
-    pairs = [{name.lower(): value for name, value in pair.items()} for pair in lower.get("environment", [])]
+def choices(parameters):
+    """The parameters' defaults, once for each number of servers that may be chosen."""
+    defaults = {name: described["Default"] for name, described in parameters.items() if "Default" in described}
+    defaults["Image"] = "consul-launcher"
+    return [{**defaults, "Servers": servers} for servers in parameters.get("Servers", {}).get("AllowedValues", [0])]
+
+
+def declared(directory):
+    """Groups of task definitions and services that belong together: a name, task definitions by family, services."""
+    files = sorted(Path(directory).iterdir())
+    families = {}
+    services = []
+    for file in files:
+        if file.suffix == ".json":
+            content = json.loads(file.read_text())
+            if "containerDefinitions" in content:
+                families[content["family"]] = (file.name, content)
+            elif "taskDefinition" in content:
+                services.append((file.name, content))
+    groups = [(families, services)]
+    for file in files:
+        if file.suffix == ".yaml":
+            content = yaml.safe_load(file.read_text())
+            for parameters in choices(content["Parameters"]):
+                families, services = {}, []
+                for name, resource in content["Resources"].items():
+                    if "Properties" not in resource:
+                        continue
+                    properties = resolved(as_request(resource["Properties"]), parameters)
+                    if resource["Type"] == "AWS::ECS::TaskDefinition":
+                        families[name] = (f"{file.name}: {name}", properties)
+                    elif resource["Type"] == "AWS::ECS::Service":
+                        services.append((f"{file.name}: {name}", properties))
+                groups.append((families, services))
+    return groups
+
+
+def variables(container):
+    return {pair["name"]: str(pair["value"]) for pair in container.get("environment", [])}
+
+
+def is_agent(container):
+    return "consul-launcher" in str(container["image"]) and container.get("command", [""])[0] == "agent"
+
+
+def is_server(container):
+    return is_agent(container) and ("-server" in container["command"] or variables(container).get("CONSUL_SERVER") == "true")
+
+
+def together(directory):
+    """What no model says: that the parts fit each other, and that a deployment can go on and keeps the quorum."""
+    readable = []
+    for file in Path(directory).glob("execution-role-policy.json"):
+        readable += [statement["Resource"] for statement in json.loads(file.read_text())["Statement"]]
+    for families, services in declared(directory):
+        for where, definition in families.values():
+            for container in definition["containerDefinitions"]:
+                one_container(f"{where}: {container['name']}", definition, container)
+                for secret in container.get("secrets", []):
+                    if where.endswith(".json") and not any(fnmatch.fnmatch(secret["valueFrom"], it) for it in readable):
+                        mistakes.append(f"{where}: execution-role-policy.json doesn't allow to read {secret['valueFrom']}")
+        for where, service in services:
+            if service["taskDefinition"] not in families:
+                mistakes.append(f"{where}: no example has the task definition {service['taskDefinition']}")
+            else:
+                one_service(where, service, families[service["taskDefinition"]][1])
+
+
+def one_container(where, definition, container):
+    siblings = {sibling["name"]: sibling for sibling in definition["containerDefinitions"]}
+    for needed in container.get("dependsOn", []):
+        sibling = siblings.get(needed["containerName"])
+        if sibling is None:
+            mistakes.append(f"{where}: there is no container {needed['containerName']} to depend on")
+        elif needed["condition"] in ("SUCCESS", "COMPLETE") and sibling.get("essential", True):
+            mistakes.append(f"{where}: {needed['containerName']} is to end, and must not be essential")
+        elif needed["condition"] == "HEALTHY" and "healthCheck" not in sibling:
+            mistakes.append(f"{where}: {needed['containerName']} has no health check to wait for")
+    volumes = {volume["name"] for volume in definition.get("volumes", [])}
+    for mount in container.get("mountPoints", []):
+        if mount["sourceVolume"] not in volumes:
+            mistakes.append(f"{where}: there is no volume {mount['sourceVolume']}")
+    stop = container.get("stopTimeout", 30)
+    if stop > LONGEST_STOP:
+        mistakes.append(f"{where}: stopTimeout is {stop}, above {LONGEST_STOP}")
+    check = container.get("healthCheck", {})
+    for name, (least, most) in BOUNDS.items():
+        if name in check and not least <= check[name] <= most:
+            mistakes.append(f"{where}: healthCheck.{name} is {check[name]}, not from {least} to {most}")
+    if not is_agent(container):
+        return
+    environment = variables(container)
+    own = environment.get("CONSUL_STOP_TIMEOUT", DEFAULT_STOP_TIMEOUT)
+    if int(own.removesuffix("s")) >= stop:
+        mistakes.append(f"{where}: CONSUL_STOP_TIMEOUT {own} is not below stopTimeout {stop}")
+    patience = check.get("interval", 30) * check.get("retries", 3)
+    if check and patience < LEADERLESS:
+        mistakes.append(f"{where}: ECS would replace this agent after {patience} s without a leader, all of them at once")
+    if "/consul/data" not in [mount["containerPath"] for mount in container.get("mountPoints", [])]:
+        mistakes.append(f"{where}: nothing keeps /consul/data")
+    if "TAG_KEY" in environment and not definition.get("taskRoleArn"):
+        mistakes.append(f"{where}: without a task role nobody is found by tag")
+    if definition["networkMode"] == "awsvpc" and is_server(container) and "TAG_KEY" in environment:
+        mistakes.append(f"{where}: the tag leads to the instances' addresses, and in awsvpc mode a task has its own")
+
+
+def one_service(where, service, definition):
+    deployment = service["deploymentConfiguration"]
+    daemon = service.get("schedulingStrategy") == "DAEMON"
+    desired = 1 if daemon else int(service["desiredCount"])
+    least = math.ceil(desired * deployment["minimumHealthyPercent"] / 100)
+    most = math.floor(desired * deployment["maximumPercent"] / 100)
+    if least >= desired and (most <= desired or definition["networkMode"] == "host"):
+        mistakes.append(f"{where}: of {desired} tasks {least} must stay, so no deployment ever begins")
+    servers = [container for container in definition["containerDefinitions"] if is_server(container)]
+    if servers and not daemon and desired - least > 1:
+        mistakes.append(f"{where}: a deployment stops {desired - least} of {desired} servers at once")
+    for container in servers:
+        expected = variables(container).get("BOOTSTRAP_EXPECT")
+        if expected != str(desired):
+            mistakes.append(f"{where}: {desired} tasks, but BOOTSTRAP_EXPECT is {expected}")
+    if (definition["networkMode"] == "awsvpc") != ("networkConfiguration" in service):
+        mistakes.append(f"{where}: networkConfiguration belongs to awsvpc mode, and to no other")
+    for constraint in service.get("placementConstraints", []):
+        if constraint["type"] == "memberOf" and not EXPRESSION.fullmatch(constraint["expression"]):
+            mistakes.append(f"{where}: '{constraint['expression']}' is no expression of the cluster query language")
+
+
+def pages(files):
+    """The aws commands of pages: that the operation exists, and each of its options."""
+    found = 0
+    services = set(session().get_available_services())
+    for file in files:
+        for service, operation, rest in COMMAND.findall(Path(file).read_text()):
+            found += 1
+            where = f"{file}: aws {service} {operation}"
+            options = ADDED.get(f"{service} {operation}")
+            if options is None and service in services:
+                model = session().get_service_model(service)
+                names = {xform_name(name, "-"): name for name in model.operation_names}
+                if operation in names:
+                    shape = model.operation_model(names[operation]).input_shape
+                    options = flags(shape)
+            if options is None:
+                mistakes.append(f"{where}: there is no such command")
+                continue
+            for option in re.findall(r"--([a-z][\w-]*)", rest):
+                if option not in options | EVERYWHERE:
+                    mistakes.append(f"{where}: there is no option --{option}")
+    return found
+
+
+def flags(shape):
+    names = set()
+    for name, member in (shape.members if shape else {}).items():
+        option = xform_name(name, "-")
+        names.add(option)
+        if member.type_name == "boolean":
+            names.add("no-" + option)
+    return names
+
+
+def container(file, described):
     return {
-        "file": file.name,
-        "image": value_of(lower["image"], parameters),
-        "entryPoint": lower.get("entryPoint", []),
-        "command": [value_of(word, parameters) for word in lower.get("command", [])],
-        "environment": {pair["name"]: value_of(pair["value"], parameters) for pair in pairs},
-        "secrets": [{name.lower(): value for name, value in secret.items()}["name"] for secret in lower.get("secrets", [])],
-        "healthCheck": {name.lower(): value for name, value in lower.get("healthCheck", {}).items()}.get("command", []),
+        "file": file,
+        "image": described["image"],
+        "entryPoint": described.get("entryPoint", []),
+        "command": described.get("command", []),
+        "environment": variables(described),
+        "secrets": [secret["name"] for secret in described.get("secrets", [])],
+        "healthCheck": described.get("healthCheck", {}).get("command", []),
     }
 
 
 def commands(directory):
     containers = []
-    for file in sorted(Path(directory).iterdir()):
-        if file.suffix == ".yaml":
-            content = yaml.safe_load(file.read_text())
-            parameters = content["Parameters"]
-            parameters["Image"]["Default"] = "consul-launcher"
-            for resource in content["Resources"].values():
-                if resource["Type"] == "AWS::ECS::TaskDefinition":
-                    for described in resource["Properties"]["ContainerDefinitions"]:
-                        containers.append(container(file, described, parameters))
-        else:
-            for described in json.loads(file.read_text()).get("containerDefinitions", []):
-                containers.append(container(file, described, {}))
-    print(json.dumps([each for each in containers if "consul-launcher" in each["image"]]))
+    for families, _ in declared(directory):
+        for where, definition in families.values():
+            containers += [container(where, described) for described in definition["containerDefinitions"]]
+    print(json.dumps([each for each in containers if "consul-launcher" in str(each["image"])]))
 
 
-def main(specification, directory, mode="check"):
-    if mode == "commands":
-        commands(directory)
-        return
+def examples(specification, directory):
     specification = json.loads(Path(specification).read_text())
-    session = botocore.session.get_session()
     checked = 0
     for file in sorted(Path(directory).iterdir()):
         matching = [model for ending, model in REQUESTS.items() if file.name.endswith(ending)]
         if matching:
-            request(session, file, *matching[0])
+            request(file, *matching[0])
         elif file.name.endswith("-policy.json"):
             policy(file)
         elif file.suffix == ".yaml":
             template(specification, file)
+        elif file.name == "README.md":
+            continue
         else:
             mistakes.append(f"{file.name}: no model is known for this file")
         checked += 1
-    print("\n".join(mistakes) if mistakes else f"{checked} examples are what AWS's models say")
+    # Whatever isn't what a model says may lack what the rest looks at.
+    if not mistakes:
+        together(directory)
+    return checked, "examples are what AWS's models say"
+
+
+def main(specification, directory, mode="check", *more):
+    if mode == "commands":
+        commands(directory)
+        return
+    if mode == "pages":
+        checked, what = pages([directory, *more]), "commands are what AWS's models say"
+    else:
+        checked, what = examples(specification, directory)
+    print("\n".join(mistakes) if mistakes else f"{checked} {what}")
     sys.exit(1 if mistakes or not checked else 0)
 
 

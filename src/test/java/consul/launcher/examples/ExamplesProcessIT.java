@@ -36,20 +36,40 @@ final class ExamplesProcessIT {
         assertEquals(0, checked.exitCode(), checked::toString);
     }
 
-    /// A mistake of each kind that the models can find.
+    /// A mistake of each kind that the models can find, then of those that show only between the parts.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "server-task.json            | \"stopTimeout\"        | \"stopTimeOut\"         | stopTimeOut",
-                "server-task.json            | \"host\",              | \"hosts\",              | networkMode",
-                "client-service.json         | \"DAEMON\"             | \"DEMON\"               | schedulingStrategy",
-                "security-group-ingress.json | \"FromPort\": 8300     | \"FromPort\": \"8300\"  | FromPort",
-                "task-role-policy.json       | DescribeInstances      | DescribeInstance       | DescribeInstance",
-                "cluster.yaml                | MinSize:               | MinimumSize:           | MinimumSize",
-                "cluster.yaml                | AWS::ECS::Service      | AWS::ECS::Services     | AWS::ECS::Services",
-                "cluster.yaml                | MaxSize: {Ref: Servers}| MaxSize: {Ref: Server} | nothing called Server",
-                "cluster.yaml                | StopTimeout: 30        | StopTimeout: soon      | StopTimeout",
+                "server-task.json | \"stopTimeout\" | \"stopTimeOut\" | stopTimeOut",
+                "server-task.json | \"host\", | \"hosts\", | networkMode",
+                "client-service.json | \"DAEMON\" | \"DEMON\" | schedulingStrategy",
+                "server-discovery.json | \"A\" | \"B\" | Type",
+                "security-group-ingress.json | \"FromPort\": 8300 | \"FromPort\": \"8300\" | FromPort",
+                "task-role-policy.json | DescribeInstances | DescribeInstance | DescribeInstance",
+                "trust-policy.json | \"Principal\" | \"Resource\" | unknown element",
+                "cluster.yaml | MinSize: | MinimumSize: | MinimumSize",
+                "cluster.yaml | AWS::ECS::Service | AWS::ECS::Services | AWS::ECS::Services",
+                "cluster.yaml | MaxSize: {Ref: Servers} | MaxSize: {Ref: Server} | nothing called Server",
+                "cluster.yaml | StopTimeout: 30 | StopTimeout: soon | StopTimeout",
+                "server-service.json | \"minimumHealthyPercent\": 66 | \"minimumHealthyPercent\": 67 | of 3 tasks 3 must stay",
+                "server-service.json | \"minimumHealthyPercent\": 66 | \"minimumHealthyPercent\": 33 | stops 2 of 3 servers at once",
+                "server-service.json | \"desiredCount\": 3 | \"desiredCount\": 5 | BOOTSTRAP_EXPECT is 3",
+                "server-service.json | \"taskDefinition\": \"consul-server\" | \"taskDefinition\": \"consul\" | no example has the task definition",
+                "client-service.json | \"minimumHealthyPercent\": 0 | \"minimumHealthyPercent\": 50 | no deployment ever begins",
+                "client-service.json | not_exists | is_missing | no expression",
+                "cluster.yaml | MinimumHealthyPercent: 66 | MinimumHealthyPercent: 60 | stops 2 of 5 servers at once",
+                "cluster.yaml | Name: CONSUL_STOP_TIMEOUT, Value: 100s | Name: CONSUL_STOP_TIMEOUT, Value: 120s | not below stopTimeout",
+                "cluster.yaml | Retries: 10 | Retries: 3 | after 90 s without a leader",
+                "cluster.yaml | SourceVolume: data | SourceVolume: date | no volume date",
+                "server-task.json | \"stopTimeout\": 120 | \"stopTimeout\": 300 | above 120",
+                "server-task.json | \"interval\": 30 | \"interval\": 301 | not from 5 to 300",
+                "server-task.json | /consul/data | /consul/date | nothing keeps /consul/data",
+                "server-task.json | secret:consul/gossip | secret:gossip | allow to read",
+                "application-task.json | \"containerName\": \"wait-for-consul\" | \"containerName\": \"consul\" | no container consul",
+                "application-task.json | \"essential\": false | \"essential\": true | must not be essential",
+                "application-task.json | \"SUCCESS\" | \"HEALTHY\" | no health check to wait for",
+                "server-task-awsvpc.json | \"CONSUL_RETRY_JOIN\" | \"TAG_KEY\" | tag leads to the instances",
             })
     void isToldWhatAwsWouldRefuse(String file, String right, String wrong, String told) throws IOException {
         try (Stream<Path> examples = Files.list(EXAMPLES)) {
@@ -68,25 +88,56 @@ final class ExamplesProcessIT {
         assertTrue(checked.stdout().contains(file) && checked.stdout().contains(told), checked::toString);
     }
 
+    /// The pages' commands, and what a planted mistake in one comes to.
+    @Test
+    void pagesNameCommandsThatAwsHas() throws IOException {
+        List<String> pages = new ArrayList<>(List.of("README.md"));
+        try (Stream<Path> files = Files.walk(Path.of("docs"))) {
+            files.map(Path::toString)
+                    .filter(file -> file.endsWith(".md") || file.endsWith(".yaml"))
+                    .forEach(pages::add);
+        }
+        Finished checked = checkPages(pages);
+        assertEquals(0, checked.exitCode(), checked::toString);
+
+        Path wrong = Files.writeString(directory.resolve("wrong.md"), """
+                `aws ecs update-service --cluster consul --force-new-deploy`, or `aws ecs restart-service`
+                """);
+        Finished refused = checkPages(List.of(wrong.toString()));
+        assertEquals(1, refused.exitCode(), refused::toString);
+        assertTrue(refused.stdout().contains("no option --force-new-deploy"), refused::toString);
+        assertTrue(refused.stdout().contains("restart-service: there is no such command"), refused::toString);
+    }
+
+    /// The first example that anybody sees.
+    @Test
+    void theReadmesTaskDefinitionIsOne() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        int from = readme.indexOf("```json\n") + "```json\n".length();
+        Path copy = directory.resolve("readme-task.json");
+        Files.writeString(copy, readme.substring(from, readme.indexOf("```", from)));
+
+        Finished checked = check(directory, "check");
+        assertEquals(0, checked.exitCode(), checked::toString);
+        Finished commands = check(directory, "commands");
+        JsonNode container = new ObjectMapper().readTree(commands.stdout()).get(0);
+        assertTrue(planned(container).contains("-retry-join"));
+    }
+
     @TestFactory
     Stream<DynamicTest> areWhatTheLauncherUnderstands() throws IOException {
         Finished commands = check(EXAMPLES, "commands");
         assertEquals(0, commands.exitCode(), commands::toString);
         List<JsonNode> containers = new ArrayList<>();
         new ObjectMapper().readTree(commands.stdout()).forEach(containers::add);
-        assertTrue(containers.size() >= 7, "too few containers: " + commands.stdout());
+        assertTrue(containers.size() >= 9, "too few containers: " + commands.stdout());
         return containers.stream()
                 .map(container -> DynamicTest.dynamicTest(
                         container.get("file").asText() + " " + container.get("command"), () -> understood(container)));
     }
 
     private void understood(JsonNode container) throws IOException {
-        Map<String, String> environment = new TreeMap<>();
-        container
-                .get("environment")
-                .properties()
-                .forEach(variable ->
-                        environment.put(variable.getKey(), variable.getValue().asText()));
+        Map<String, String> environment = environment(container);
         for (String name : environment.keySet()) {
             assertTrue(isKnown(name), "the launcher doesn't know " + name);
         }
@@ -104,17 +155,34 @@ final class ExamplesProcessIT {
             return;
         }
         assertEquals(List.of(), entryPoint, "another entry point than the image's");
+        assertTrue(planned(container).contains("  -retry-join "));
+        assertEquals(
+                "[\"CMD-SHELL\",\"consul-launcher ready\"]",
+                container.get("healthCheck").toString());
+    }
+
+    /// What `plan` prints for a container, after it has succeeded.
+    private String planned(JsonNode container) {
+        List<String> words = words(container.get("command"));
         words.addFirst("plan");
+        Map<String, String> environment = environment(container);
         environment.put("CONSUL_METADATA", "none");
         environment.put("CONSUL_DISABLE_PERM_MGMT", "true");
         environment.put("CONSUL_DATA_DIR", directory.resolve("data").toString());
         environment.put("CONSUL_CONFIG_DIR", directory.resolve("config").toString());
         Finished plan = launcher(environment, words);
         assertEquals(0, plan.exitCode(), plan::toString);
-        assertTrue(plan.stdout().contains("tag_key=consul-cluster"), plan::toString);
-        assertEquals(
-                "[\"CMD-SHELL\",\"consul-launcher ready\"]",
-                container.get("healthCheck").toString());
+        return plan.stdout();
+    }
+
+    private static Map<String, String> environment(JsonNode container) {
+        Map<String, String> environment = new TreeMap<>();
+        container
+                .get("environment")
+                .properties()
+                .forEach(variable ->
+                        environment.put(variable.getKey(), variable.getValue().asText()));
+        return environment;
     }
 
     private static List<String> words(JsonNode array) {
@@ -148,5 +216,11 @@ final class ExamplesProcessIT {
 
     private static Finished check(Path examples, String what) {
         return Running.run("bin/lib/check-examples", examples.toString(), what);
+    }
+
+    private static Finished checkPages(List<String> pages) {
+        List<String> command = new ArrayList<>(List.of("bin/lib/check-examples", pages.getFirst(), "pages"));
+        command.addAll(pages.subList(1, pages.size()));
+        return Running.run(command.toArray(String[]::new));
     }
 }
