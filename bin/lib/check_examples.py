@@ -2,7 +2,8 @@
 pages against botocore's models.
 
 Arguments: the specification, a directory or, with "pages" as the third one, pages in its place. With "commands" it prints,
-as JSON, what each container that runs the launcher is started with, instead of checking.
+as JSON, what each container that runs the launcher is started with, instead of checking. With "documentation" it prints, as
+JSON, what AWS's models say of shapes and members such as ecs.HealthCheck.retries.
 """
 
 import fnmatch
@@ -369,6 +370,17 @@ def commands(directory):
     print(json.dumps([each for each in containers if "consul-launcher" in str(each["image"])]))
 
 
+def documentation(names):
+    texts = {}
+    for name in names:
+        service, shape, *member = name.split(".")
+        described = session().get_service_model(service).shape_for(shape)
+        for each in member:
+            described = described.members[each]
+        texts[name] = " ".join(re.sub(r"<[^>]+>", "", described.documentation).split())
+    print(json.dumps(texts))
+
+
 def examples(specification, directory):
     specification = json.loads(Path(specification).read_text())
     checked = 0
@@ -394,6 +406,9 @@ def examples(specification, directory):
 def main(specification, directory, mode="check", *more):
     if mode == "commands":
         commands(directory)
+        return
+    if mode == "documentation":
+        documentation([directory, *more])
         return
     if mode == "pages":
         checked, what = pages([directory, *more]), "commands are what AWS's models say"

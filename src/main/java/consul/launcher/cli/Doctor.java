@@ -26,6 +26,7 @@ import consul.launcher.entrypoint.Privileges;
 import consul.launcher.entrypoint.Self;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
+import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ final class Doctor {
         Set<String> unusable = directories();
         Planned planned = new Planner(knowing(identity)).plan(arguments);
         settings(planned, unusable);
+        addresses(planned, identity);
         ec2Api(identity);
         ports(planned);
         agent();
@@ -73,7 +75,8 @@ final class Doctor {
             findings.add(Finding.skipped("metadata", "not asked: CONSUL_METADATA=none"));
             return Identity.unknown();
         }
-        Set<Wanted> wanted = EnumSet.of(Wanted.NODE_NAME, Wanted.ADDRESS, Wanted.REGION, Wanted.NODE_META);
+        Set<Wanted> wanted =
+                EnumSet.of(Wanted.NODE_NAME, Wanted.ADDRESS, Wanted.REGION, Wanted.NODE_META, Wanted.NETWORK_MODE);
         return switch (surroundings.metadata().apply(settings).find(wanted)) {
             case IdentitySource.Found found -> {
                 Identity identity = found.identity();
@@ -154,6 +157,25 @@ final class Doctor {
         boolean server = planned instanceof Planned.Ready ready
                 && ready.plan().role().filter(Role.SERVER::equals).isPresent();
         return server ? "as a server" : "as a client";
+    }
+
+    /// By the tag others find the address of the instance's first interface; by IPv6 those of all.
+    private void addresses(Planned planned, Identity identity) {
+        AgentSettings settings = AgentSettings.from(environment);
+        boolean lost = planned instanceof Planned.Ready ready
+                && ready.plan().role().filter(Role.SERVER::equals).isPresent()
+                && settings.tag().isPresent()
+                && settings.retryJoin().isEmpty()
+                && identity.networkMode() == NetworkMode.AWSVPC
+                && identity.address()
+                        .filter(own -> own.value().indexOf(':') < 0)
+                        .isPresent();
+        if (lost) {
+            findings.add(Finding.problem(
+                    "tag",
+                    "in awsvpc mode a server has an address of its own, and the tag leads to its instance's",
+                    "use host mode, or a name that leads to the servers in CONSUL_RETRY_JOIN"));
+        }
     }
 
     private void ec2Api(Identity identity) {

@@ -3,8 +3,11 @@ package consul.launcher.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import consul.launcher.aws.MetadataSource;
+import consul.launcher.aws.Pace;
 import consul.launcher.config.Environment;
 import consul.launcher.config.Log;
+import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.Origin;
 import consul.launcher.config.Sourced;
 import consul.launcher.entrypoint.HostInterfaces;
@@ -12,6 +15,7 @@ import consul.launcher.entrypoint.Preparer;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.identity.NetworkMode;
+import consul.launcher.identity.Wanted;
 import consul.launcher.mockec2.Ec2Mock;
 import consul.launcher.mockec2.Options;
 import java.io.ByteArrayOutputStream;
@@ -24,9 +28,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -97,6 +103,28 @@ final class DoctorTest {
     }
 
     @Test
+    void tellsThatTheHopLimitIsTooLow() {
+        answer("\"10.0.0.1:8300\"");
+        identity = new MetadataSource(
+                MetadataSettings.from(
+                        new Environment(Map.of(
+                                "CONSUL_METADATA",
+                                "ec2",
+                                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                ec2.endpoint("127.0.0.1"),
+                                "AWS_METADATA_SERVICE_TIMEOUT",
+                                "0.2",
+                                "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+                                "1")),
+                        _ -> {}),
+                Pace.real());
+        // What a hop limit of 1 looks like behind a bridge.
+        ec2.command("fault", "api=token,hang=true,times=-1");
+        variables.put("AWS_REGION", "eu-central-1");
+        assertProblem("metadata", "/latest/api/token", "--http-put-response-hop-limit 2");
+    }
+
+    @Test
     void asksNoMetadataThatIsSwitchedOff() {
         answer("\"10.0.0.1:8300\"");
         variables.put("CONSUL_METADATA", "none");
@@ -126,6 +154,41 @@ final class DoctorTest {
     }
 
     @Test
+    void tellsThatTheTagLeadsToNoServerInAwsvpcMode() {
+        answer("\"10.0.0.1:8300\"");
+        identity = _ -> new IdentitySource.Found(known(NetworkMode.AWSVPC));
+        variables.put("CONSUL_SERVER", "true");
+        variables.put("BOOTSTRAP_EXPECT", "3");
+        assertEquals(1, doctor(), this::said);
+        assertTrue(line("tag").startsWith("problem"), this::said);
+        assertTrue(line("tag").contains("→ use host mode, or a name"), this::said);
+    }
+
+    @Test
+    void findsNoProblemInAwsvpcModeForAServerFoundByItsNameAndForAClient() {
+        identity = _ -> new IdentitySource.Found(known(NetworkMode.AWSVPC));
+        answer("\"10.0.0.1:8300\"");
+        assertEquals(0, doctor(), this::said);
+        variables.putAll(
+                Map.of("CONSUL_SERVER", "true", "BOOTSTRAP_EXPECT", "3", "CONSUL_RETRY_JOIN", "consul.internal"));
+        answer("\"10.0.0.1:8300\"");
+        assertEquals(0, doctor(), this::said);
+    }
+
+    /// A client in host mode keeps its API on loopback, so only there a port must be free.
+    @Test
+    void asksHowTheTaskIsAttachedToTheNetwork() {
+        answer("\"10.0.0.1:8300\"");
+        Set<Wanted> asked = EnumSet.noneOf(Wanted.class);
+        identity = wanted -> {
+            asked.addAll(wanted);
+            return new IdentitySource.Found(known());
+        };
+        assertEquals(0, doctor(), this::said);
+        assertTrue(asked.contains(Wanted.NETWORK_MODE), asked::toString);
+    }
+
+    @Test
     void tellsThatThePermissionIsMissing() {
         answer("\"10.0.0.1:8300\"");
         ec2.command("fault", "api=ec2,code=UnauthorizedOperation,times=-1");
@@ -138,6 +201,37 @@ final class DoctorTest {
         variables.remove("AWS_ACCESS_KEY_ID");
         variables.put("AWS_EC2_METADATA_DISABLED", "true");
         assertProblem("EC2 API", "no credentials", "task role");
+    }
+
+    @Test
+    void asksWithoutAskingAnything() {
+        answer("\"10.0.0.1:8300\"");
+        assertEquals(0, doctor(), this::said);
+        // The second call is the one for the tag.
+        assertEquals(2L, ec2.requests().counters().get("ec2"));
+        assertEquals(412, ec2.requests().entries().getFirst().status(), "DryRunOperation comes back as 412");
+    }
+
+    @Test
+    void tellsThatTheTagCannotBeLookedUp() {
+        answer("\"10.0.0.1:8300\"");
+        ec2.command("fault", "api=ec2,code=RequestLimitExceeded,times=4");
+        assertEquals(1, doctor(), this::said);
+        assertTrue(line("EC2 API").contains("throttles"), this::said);
+    }
+
+    @Test
+    void tellsThatTheRegionIsNone() {
+        answer("\"10.0.0.1:8300\"");
+        variables.remove("AWS_ENDPOINT_URL_EC2");
+        Origin origin = Origin.metadata("a test");
+        identity = _ -> new IdentitySource.Found(new Identity(
+                Optional.of(new Sourced<>("i-0aa00000000000001", origin)),
+                Optional.of(new Sourced<>("10.0.0.9", origin)),
+                Optional.of(new Sourced<>("no region", origin)),
+                Map.of(),
+                NetworkMode.UNKNOWN));
+        assertProblem("EC2 API", "no region", "→ correct AWS_REGION");
     }
 
     @Test
@@ -186,6 +280,34 @@ final class DoctorTest {
     void tellsThatNoAgentAnswers() {
         agent.close();
         assertProblem("agent", "no answer from http://", "CONSUL_HTTP_ADDR");
+    }
+
+    @Test
+    void leavesTheLeaderOutWhereNoAgentAnswers() {
+        agent.close();
+        assertEquals(1, doctor(), this::said);
+        assertTrue(line("leader").startsWith("-        not known without the agent"), this::said);
+    }
+
+    @Test
+    void leavesThePortsOutWhereTheSettingsAreWrong() {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("BOOTSTRAP_EXPECT", "3");
+        assertEquals(1, doctor(), this::said);
+        assertTrue(line("ports").startsWith("-        not known before the settings are right"), this::said);
+    }
+
+    @Test
+    void tellsThatTheAgentCannotBeAskedWithTheseSettings() {
+        variables.put("CONSUL_HTTP_ADDR", "ftp://10.0.0.1");
+        assertProblem("agent", "CONSUL_HTTP_ADDR is 'ftp://10.0.0.1'", "→ give host:port");
+    }
+
+    @Test
+    void tellsThatTheCertificatesCannotBeRead() {
+        variables.put("CONSUL_HTTP_SSL", "true");
+        variables.put("CONSUL_CACERT", home.resolve("none.pem").toString());
+        assertProblem("agent", "can't read certificates from " + home.resolve("none.pem"), "→ correct the CONSUL_…");
     }
 
     @Test
@@ -247,12 +369,16 @@ final class DoctorTest {
     }
 
     private static Identity known() {
+        return known(NetworkMode.UNKNOWN);
+    }
+
+    private static Identity known(NetworkMode networkMode) {
         Origin origin = Origin.metadata("EC2 instance-id");
         return new Identity(
                 Optional.of(new Sourced<>("i-0aa00000000000001", origin)),
                 Optional.of(new Sourced<>("10.0.0.9", origin)),
                 Optional.of(new Sourced<>("eu-central-1", origin)),
                 Map.of(),
-                NetworkMode.UNKNOWN);
+                networkMode);
     }
 }

@@ -251,6 +251,14 @@ final class AddressesProcessIT {
         assertEquals(List.of("-client=0.0.0.0"), addressFlags());
     }
 
+    @Test
+    @DisplayName("rule 6: Consul's -client takes a list, so several bare addresses are one value")
+    void passesAListOfAddressesAsOneFlag() {
+        scenario.with("CONSUL_CLIENT", "127.0.0.1 172.17.0.1");
+
+        assertEquals(List.of("-client=127.0.0.1 172.17.0.1"), addressFlags());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-bind='1.2.3.4", "-bind=\"", "-bind {{ GetPrivateIP"})
     @DisplayName("rule 6: a quote or template without end is an error, not a guess")

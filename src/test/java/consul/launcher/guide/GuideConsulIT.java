@@ -1,6 +1,7 @@
 package consul.launcher.guide;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.testkit.Eventually;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,8 +33,8 @@ final class GuideConsulIT {
     private static final LocalAgent.Spec SERVER = LocalAgent.Spec.server("i-0dd00000000000011", "127.0.5.11");
     private static final LocalAgent.Spec CLIENT = LocalAgent.Spec.client("i-0dd00000000000012", "127.0.5.12");
 
-    /// 32 bytes; guards nothing but this test.
-    private static final String GOSSIP_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    /// Of the form that docs/examples/cluster.yaml has made: 32 letters and digits. Guards nothing but this test.
+    private static final String GOSSIP_KEY = "Guide0Guide1Guide2Guide3Guide456";
 
     /// Small clusters compare their services with the catalog every minute, plus up to a minute by chance.
     /// <https://developer.hashicorp.com/consul/docs/concept/consistency>
@@ -78,7 +80,7 @@ final class GuideConsulIT {
         register("web-1", "");
         // Whatever it answers: with Consul 1.8 it is 200.
         put(server, "/v1/agent/service/deregister/web-1", "");
-        assertTrue(inCatalog());
+        assertTrue(inCatalog("web-1"));
 
         assertEquals(200, put(client, "/v1/agent/service/deregister/web-1", ""));
 
@@ -102,18 +104,119 @@ final class GuideConsulIT {
 
     @Test
     void letsAClientThatLostItsDataJoinAgain() throws IOException {
+        stopClient();
+        loseData();
+
+        startClient();
+    }
+
+    @Test
+    void remembersWhatWasRegisteredAtAClientThatKeepsItsData() throws IOException {
+        register("web-1", "");
+        stopClient();
+        awaitCatalog("without web-1, whose client has left", false, LocalCluster.PATIENCE);
+
+        startClient();
+
+        awaitCatalog("with web-1 again", true, LocalCluster.PATIENCE);
+    }
+
+    @Test
+    void forgetsWhatWasRegisteredAtAClientThatLostItsData() throws IOException {
+        register("web-1", "");
+        stopClient();
+        awaitCatalog("without web-1, whose client has left", false, LocalCluster.PATIENCE);
+        loseData();
+
+        startClient();
+
+        register("web-2", "");
+        assertFalse(inCatalog("web-1"));
+    }
+
+    private void stopClient() {
         assertEquals(0, client.stop(), client::log);
         server.awaitStatus(CLIENT.id(), "left");
+    }
+
+    private void startClient() {
+        client = cluster.start(CLIENT, variables(CLIENT));
+        cluster.awaitFormed();
+    }
+
+    private void loseData() throws IOException {
         Path data = Path.of(client.environment().get("CONSUL_DATA_DIR"));
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
+    }
 
-        cluster.start(CLIENT, variables(CLIENT));
+    @Test
+    void keepsTheKeyThatItsDataHas() {
+        stopClient();
+
+        client = cluster.start(
+                CLIENT,
+                Map.of("CONSUL_ENCRYPT", GOSSIP_KEY.replace('G', 'H'), "CONSUL_HTTP_ADDR", CLIENT.address() + ":8500"));
 
         cluster.awaitFormed();
+    }
+
+    @Test
+    void asksWithTheTokenOfTheVariable() {
+        String token = "01234567-89ab-cdef-0123-456789abcdef";
+        LocalAgent.Spec spec = LocalAgent.Spec.server("i-0dd00000000000014", "127.0.5.14");
+        LocalAgent guarded = cluster.start(
+                spec,
+                Map.of(
+                        "CONSUL_RETRY_JOIN",
+                        "",
+                        "CONSUL_LOCAL_CONFIG",
+                        "{\"acl\": {\"enabled\": true, \"default_policy\": \"deny\", \"tokens\": {\"master\": \""
+                                + token + "\"}}, \"performance\": {\"raft_multiplier\": 1}}",
+                        "CONSUL_ACL_DEFAULT_TOKEN",
+                        token));
+
+        // Nobody sends a token: without the default one it is refused.
+        Eventually.until(
+                "an answer that needs a token",
+                LocalCluster.PATIENCE,
+                () -> guarded.get("/v1/agent/self").isPresent());
+    }
+
+    @Test
+    void restoresASnapshot() {
+        String file = directory.resolve("backup.snap").toString();
+        consul("kv", "put", "colour", "blue");
+        consul("snapshot", "save", file);
+        consul("kv", "put", "colour", "red");
+
+        consul("snapshot", "restore", file);
+
+        assertEquals("blue", consul("kv", "get", "colour").stdout().strip());
+    }
+
+    private static Running.Finished consul(String... arguments) {
+        Running.Finished finished = RealConsul.find().run(SERVER.address(), arguments);
+        assertEquals(0, finished.exitCode(), finished::toString);
+        return finished;
+    }
+
+    @Test
+    void letsNobodyInWithAnotherKey() {
+        LocalAgent.Spec spec = LocalAgent.Spec.client("i-0dd00000000000013", "127.0.5.13");
+        LocalAgent stranger = cluster.start(
+                spec,
+                Map.of("CONSUL_ENCRYPT", GOSSIP_KEY.replace('G', 'H'), "CONSUL_HTTP_ADDR", spec.address() + ":8500"));
+        Eventually.until(
+                "the server to turn it away",
+                LocalCluster.PATIENCE,
+                () -> server.log().contains("No installed keys could decrypt the message"));
+
+        assertEquals(Optional.empty(), server.statusOf(spec.id()), stranger::logTail);
+        stranger.kill();
     }
 
     @Test
@@ -138,16 +241,16 @@ final class GuideConsulIT {
                         client,
                         "/v1/agent/service/register",
                         "{\"ID\": \"" + id + "\", \"Name\": \"web\", \"Port\": 80" + more + "}"));
-        awaitCatalog("with " + id, true, LocalCluster.PATIENCE);
+        Eventually.until("the catalog with " + id, LocalCluster.PATIENCE, () -> inCatalog(id));
     }
 
     private void awaitCatalog(String what, boolean there, Duration within) {
-        Eventually.until("the catalog " + what, within, () -> inCatalog() == there);
+        Eventually.until("the catalog " + what, within, () -> inCatalog("web-1") == there);
     }
 
-    private boolean inCatalog() {
+    private boolean inCatalog(String id) {
         return server.get("/v1/catalog/service/web")
-                .map(services -> services.contains("web-1"))
+                .map(services -> services.contains('"' + id + '"'))
                 .orElseThrow();
     }
 

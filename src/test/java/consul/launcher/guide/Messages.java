@@ -117,6 +117,10 @@ final class Messages {
                             case "Problem" -> add(file, arguments.get(0), arguments.get(1));
                             case "NotReady", "TlsException" -> add(file, arguments.getFirst());
                             case "Refused" -> made.accept(lists(), in);
+                            // The constants of an enum; what to do is in the line itself.
+                            case "Reason" ->
+                                texts(file, arguments.getFirst(), 0)
+                                        .forEach(what -> found.put("recovery blocked: " + what, file));
                             default -> {}
                         }
                         return super.visitNewClass(made, in);
