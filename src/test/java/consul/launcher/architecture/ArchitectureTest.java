@@ -8,7 +8,15 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.EvaluationResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +24,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ArchitectureTest {
+
+    private static final Pattern PARAGRAPH = Pattern.compile("\n- \\*\\*(\\w+)\\*\\* .*Knows ([\\w, ]+)\\.");
 
     private static final String ROOT = "consul.launcher";
     private static final String PLANTED = ROOT + ".architecture.planted";
@@ -99,6 +109,23 @@ final class ArchitectureTest {
                 .toString();
 
         assertTrue(!report.contains("aws.MayTalkHttp"), report);
+    }
+
+    /// A paragraph for each package, in their order, which ends with whom it knows.
+    @Test
+    void holdsAsThePageSays() throws IOException {
+        String page = Files.readString(Path.of("docs/architecture.md")).replaceAll("\\n  +", " ");
+        Map<String, List<String>> said = new LinkedHashMap<>();
+        Matcher paragraph = PARAGRAPH.matcher(page);
+        while (paragraph.find()) {
+            List<String> known = new ArrayList<>(List.of(paragraph.group(2).split(", | and ", -1)));
+            known.remove("nobody");
+            said.put(paragraph.group(1), known);
+        }
+        Map<String, List<String>> enforced = Rules.knows();
+        enforced.remove("cli");
+        assertEquals(enforced, said);
+        assertTrue(page.contains("\n- **cli** "));
     }
 
     private static ArchRule oneOf(Rules rules, String start) {

@@ -49,7 +49,7 @@ final class Rules {
         this.root = root;
     }
 
-    private static Map<String, List<String>> knows() {
+    static Map<String, List<String>> knows() {
         Map<String, List<String>> knows = new LinkedHashMap<>();
         knows.put("config", List.of());
         knows.put("entrypoint", List.of("config"));

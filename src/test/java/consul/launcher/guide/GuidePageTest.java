@@ -147,6 +147,20 @@ final class GuidePageTest {
         assertEquals(List.of(), missing);
     }
 
+    @Test
+    void namesClassesThatExistOnThePageForDevelopers() throws IOException {
+        Set<String> missing = new TreeSet<>();
+        Matcher name = Pattern.compile("`(?:[a-z]\\w*\\.)?([A-Z][a-z]\\w+)(?:\\.(\\w+))?`")
+                .matcher(Files.readString(Path.of("docs/architecture.md")));
+        while (name.find()) {
+            String source = source(name.group(1), Path.of("src"));
+            if (source.isEmpty() || (name.group(2) != null && !source.contains(" " + name.group(2)))) {
+                missing.add(name.group());
+            }
+        }
+        assertEquals(Set.of("`NotFound`"), missing, "a record in IdentitySource");
+    }
+
     /// As GitHub makes them.
     private static Set<String> anchors(Path page) throws IOException {
         return Files.readAllLines(page).stream()
@@ -159,7 +173,11 @@ final class GuidePageTest {
     }
 
     private static String source(String type) throws IOException {
-        try (Stream<Path> files = Files.walk(TESTS)) {
+        return source(type, TESTS);
+    }
+
+    private static String source(String type, Path below) throws IOException {
+        try (Stream<Path> files = Files.walk(below)) {
             List<Path> found =
                     files.filter(file -> file.endsWith(type + ".java")).toList();
             return found.isEmpty() ? "" : Files.readString(found.getFirst());
