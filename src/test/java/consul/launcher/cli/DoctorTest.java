@@ -213,11 +213,23 @@ final class DoctorTest {
     }
 
     @Test
-    void tellsThatTheTagCannotBeLookedUp() {
+    void tellsThatTheTagCannotBeLookedUp() throws IOException {
         answer("\"10.0.0.1:8300\"");
-        ec2.command("fault", "api=ec2,code=RequestLimitExceeded,times=4");
-        assertEquals(1, doctor(), this::said);
-        assertTrue(line("EC2 API").contains("throttles"), this::said);
+        try (MockWebServer api = new MockWebServer()) {
+            api.start();
+            api.enqueue(refusal(412, "DryRunOperation"));
+            api.enqueue(refusal(403, "UnauthorizedOperation"));
+            variables.put("AWS_ENDPOINT_URL_EC2", "http://" + api.getHostName() + ":" + api.getPort());
+            assertProblem("tag", "denies ec2:DescribeInstances", "task role");
+        }
+    }
+
+    private static MockResponse refusal(int status, String code) {
+        return new MockResponse.Builder()
+                .code(status)
+                .body("<Response><Errors><Error><Code>" + code + "</Code><Message>no</Message></Error></Errors>"
+                        + "<RequestID>1</RequestID></Response>")
+                .build();
     }
 
     @Test
