@@ -50,7 +50,7 @@ ADDED = {
     "ecr get-login-password": {"region"},
 }
 EVERYWHERE = {"cli-input-json", "region", "profile", "output", "query", "dry-run"}
-COMMAND = re.compile(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)((?:\s+\\?\s*(?:--?[\w-]+|[^\s`|)]+))*)")
+COMMAND = re.compile(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)((?:\s+\\?\s*(?!aws )(?:--?[\w-]+|[^\s`|)]+))*)")
 mistakes = []
 
 
