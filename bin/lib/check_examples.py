@@ -297,11 +297,14 @@ def one_container(where, definition, container):
 def one_service(where, service, definition):
     deployment = service["deploymentConfiguration"]
     daemon = service.get("schedulingStrategy") == "DAEMON"
-    desired = 1 if daemon else int(service["desiredCount"])
+    # A daemon on two instances: one must be replaceable while the other stays.
+    desired = 2 if daemon else int(service["desiredCount"])
     least = math.ceil(desired * deployment["minimumHealthyPercent"] / 100)
     most = math.floor(desired * deployment["maximumPercent"] / 100)
     if least >= desired and (most <= desired or definition["networkMode"] == "host"):
         mistakes.append(f"{where}: of {desired} tasks {least} must stay, so no deployment ever begins")
+    if daemon and least == 0:
+        mistakes.append(f"{where}: a deployment stops the tasks of all instances at once")
     servers = [container for container in definition["containerDefinitions"] if is_server(container)]
     if servers and not daemon and desired - least > 1:
         mistakes.append(f"{where}: a deployment stops {desired - least} of {desired} servers at once")
