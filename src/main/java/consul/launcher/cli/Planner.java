@@ -128,14 +128,14 @@ final class Planner {
         if (hasProblems()) {
             return refused();
         }
-        return switch (surroundings.metadata().apply(metadataSettings).find(draft.wanted())) {
-            case IdentitySource.NotFound none ->
-                new Planned.Refused(
+        IdentitySource.Result result =
+                surroundings.metadata().apply(metadataSettings).find(draft.wanted());
+        return result instanceof IdentitySource.NotFound none
+                ? new Planned.Refused(
                         CommandLine.UNAVAILABLE,
                         List.of("can't find out who this instance is: " + String.join("; ", none.remedies())),
-                        none.attempts());
-            case IdentitySource.Found found -> ready(command, settings, privileges, steps, draft, addresses, found);
-        };
+                        none.attempts())
+                : ready(command, settings, privileges, steps, draft, addresses, (IdentitySource.Found) result);
     }
 
     private static Planned ready(

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /// `run`: plans, prepares, and starts the command, or tells the starter script what to become.
 final class Run {
@@ -45,27 +46,28 @@ final class Run {
 
     /// Runs the command as a child and returns its exit code.
     int supervise(List<String> arguments) {
-        return switch (new Planner(surroundings).plan(arguments)) {
-            case Planned.Refused refused -> refuse(refused);
-            case Planned.Ready ready -> {
-                Optional<Integer> failed = mangled(ready.plan()).or(() -> prepare(ready.plan()));
-                yield failed.isPresent() ? failed.get() : start(ready.plan());
-            }
-        };
+        return planned(arguments, plan -> {
+            Optional<Integer> failed = mangled(plan).or(() -> prepare(plan));
+            return failed.isPresent() ? failed.get() : start(plan);
+        });
     }
 
     /// Writes what the starter is to become and returns 0, or an exit code and nothing.
     int decide(List<String> arguments) {
-        return switch (new Planner(surroundings).plan(arguments)) {
-            case Planned.Refused refused -> refuse(refused);
-            case Planned.Ready ready -> {
-                Optional<Integer> failed = prepare(ready.plan());
-                yield failed.isPresent()
-                        ? failed.get()
-                        : new Starter(surroundings.decision(), log)
-                                .tell(ExecScript.of(ready.plan().execution(), arguments.size()));
-            }
-        };
+        return planned(arguments, plan -> {
+            Optional<Integer> failed = prepare(plan);
+            return failed.isPresent()
+                    ? failed.get()
+                    : new Starter(surroundings.decision(), log).tell(ExecScript.of(plan.execution(), arguments.size()));
+        });
+    }
+
+    private int planned(List<String> arguments, ToIntFunction<LaunchPlan> action) {
+        Planned planned = new Planner(surroundings).plan(arguments);
+        // No switch over types on the way to Consul, here and elsewhere: for each, the JDK writes a class.
+        return planned instanceof Planned.Refused refused
+                ? refuse(refused)
+                : action.applyAsInt(((Planned.Ready) planned).plan());
     }
 
     private int start(LaunchPlan plan) {
@@ -172,12 +174,10 @@ final class Run {
     }
 
     private static String user(Privileges privileges) {
-        return switch (privileges) {
-            case Privileges.Dropped dropped ->
-                "as " + dropped.uid() + ":" + dropped.gid() + " by "
-                        + dropped.prefix().getFirst();
-            case Privileges.Kept kept -> "as the current user (" + kept.why() + ")";
-        };
+        return privileges instanceof Privileges.Dropped dropped
+                ? "as " + dropped.uid() + ":" + dropped.gid() + " by "
+                        + dropped.prefix().getFirst()
+                : "as the current user (" + ((Privileges.Kept) privileges).why() + ")";
     }
 
     private int refuse(Planned.Refused refused) {

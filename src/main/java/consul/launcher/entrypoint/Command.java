@@ -12,6 +12,16 @@ public sealed interface Command {
         public Agent {
             arguments = List.copyOf(arguments);
         }
+
+        @Override
+        public boolean startsAgent() {
+            return true;
+        }
+
+        @Override
+        public boolean runsConsul() {
+            return true;
+        }
     }
 
     /// `consul agent …`: an agent whose command line is the user's alone; wrappers rely on it.
@@ -20,6 +30,16 @@ public sealed interface Command {
     record ExplicitAgent(List<String> words) implements Command {
         public ExplicitAgent {
             words = List.copyOf(words);
+        }
+
+        @Override
+        public boolean startsAgent() {
+            return true;
+        }
+
+        @Override
+        public boolean runsConsul() {
+            return true;
         }
     }
 
@@ -30,6 +50,16 @@ public sealed interface Command {
         public Consul {
             words = List.copyOf(words);
         }
+
+        @Override
+        public boolean startsAgent() {
+            return false;
+        }
+
+        @Override
+        public boolean runsConsul() {
+            return true;
+        }
     }
 
     /// Somebody else's program: executed as it is, as the current user.
@@ -37,21 +67,22 @@ public sealed interface Command {
         public Other {
             words = List.copyOf(words);
         }
+
+        @Override
+        public boolean startsAgent() {
+            return false;
+        }
+
+        @Override
+        public boolean runsConsul() {
+            return false;
+        }
     }
 
-    /// Whether it starts an agent, so that directories and the local configuration matter.
-    default boolean startsAgent() {
-        return switch (this) {
-            case Agent _, ExplicitAgent _ -> true;
-            case Consul _, Other _ -> false;
-        };
-    }
+    /// Whether it starts an agent, so that directories and the local configuration matter. Every start asks: a method,
+    /// since the first switch over types makes the JDK write a class, which takes 3 ms and is in no AOT cache.
+    boolean startsAgent();
 
     /// Whether the Consul binary runs, so that privileges are dropped.
-    default boolean runsConsul() {
-        return switch (this) {
-            case Agent _, ExplicitAgent _, Consul _ -> true;
-            case Other _ -> false;
-        };
-    }
+    boolean runsConsul();
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.StringTokenizer;
 
 /// What the launcher itself may do: its effective uid and capabilities.
 ///
@@ -24,15 +25,24 @@ public record Self(int uid, long capabilities) {
         try {
             for (String line : Files.readAllLines(status, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith("Uid:")) {
-                    uid = Integer.parseInt(line.split("\\s+")[2]);
+                    uid = Integer.parseInt(field(line, 2));
                 } else if (line.startsWith("CapEff:")) {
-                    capabilities = Long.parseUnsignedLong(line.split("\\s+")[1], 16);
+                    capabilities = Long.parseUnsignedLong(field(line, 1), 16);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("can't read " + status + ": the launcher needs Linux with /proc", e);
         }
         return new Self(uid, capabilities);
+    }
+
+    /// A word of a line. A regular expression would do, and cost a millisecond.
+    private static String field(String line, int index) {
+        StringTokenizer words = new StringTokenizer(line);
+        for (int i = 0; i < index; i++) {
+            words.nextToken();
+        }
+        return words.nextToken();
     }
 
     public boolean isRoot() {

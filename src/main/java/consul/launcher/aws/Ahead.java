@@ -1,0 +1,26 @@
+package consul.launcher.aws;
+
+import java.security.Security;
+import okhttp3.internal.platform.Platform;
+
+/// What a first request makes the JDK set up, done on another thread while the launch is planned. Takes 7 of 68 ms off
+/// a
+/// start on two processors, and nothing on one.
+public final class Ahead {
+
+    private Ahead() {}
+
+    /// Returns at once. Who needs any of it too early waits in the JDK, as if this had not been called.
+    public static void begin() {
+        Thread thread = new Thread(null, Ahead::prepare, "ahead");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void prepare() {
+        // With it comes a logger.
+        Platform.Companion.get();
+        // Any address is resolved by a policy that stands in a file of 1,600 lines.
+        Security.getProperty("networkaddress.cache.ttl");
+    }
+}
