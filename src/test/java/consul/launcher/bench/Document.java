@@ -59,10 +59,10 @@ record Document(Map<Part, Figures> figures) {
         goal(text, Part.METADATA, "start with 5 ms of metadata latency, ratio", "at most 1.8", "delay5.ratio", "", 1.8);
         goal(text, Part.IMAGE, "container start → HTTP API answers, ratio", "at most 1.05", "ratio", "", 1.05);
         String late = has(Part.MEMORY) ? duration(of(Part.MEMORY).number("idle.seconds")) : "10 min";
-        goal(text, Part.MEMORY, "supervise, resident (RSS) after " + late, "at most 32 MB", "rss.late", " kB", 32_000);
+        goal(text, Part.MEMORY, "supervise, resident (RSS) after " + late, "at most 32 MB", "rss.late", " MB", 32);
         goal(text, Part.MEMORY, "supervise, processor", "at most 0.1 % of one core", "cpu.percent", " %", 0.1);
         goal(text, Part.MEMORY, "supervise, wake-ups per minute", "at most 30", "wakeups", "", 30);
-        goal(text, Part.MEMORY, "exec, resident afterwards", "0", "exec.left", " kB", 0);
+        goal(text, Part.MEMORY, "exec, resident afterwards", "0", "exec.left", " MB", 0);
         goal(text, Part.START, "metadata calls per start", "at most 3", "calls", "", 3);
         text.append('\n');
     }
@@ -141,16 +141,16 @@ record Document(Map<Part, Figures> figures) {
         head(text, Part.MEMORY, "a server of real Consul, left alone");
         String late = duration(its.number("idle.seconds"));
         text.append("| supervising | after 10 s | after ").append(late).append(" |\n|---|---|---|\n");
-        row(text, "resident (RSS)", its.get("rss.early") + " kB", its.get("rss.late") + " kB");
-        row(text, "its share of it (PSS)", its.get("pss.early") + " kB", its.get("pss.late") + " kB");
+        row(text, "resident (RSS)", its.get("rss.early") + " MB", its.get("rss.late") + " MB");
+        row(text, "its share of it (PSS)", its.get("pss.early") + " MB", its.get("pss.late") + " MB");
         text.append("\n").append(its.get("threads")).append(" threads, ").append(its.get("wakeups"));
         text.append(" wake-ups a minute, ").append(its.get("cpu.percent")).append(" % of one core. Beside it: ");
         text.append(
                 its.get("beside").isEmpty()
                         ? "nothing"
-                        : its.get("beside") + ", " + its.get("beside.pss") + " kB (PSS)");
+                        : its.get("beside") + ", " + its.get("beside.pss") + " MB (PSS)");
         text.append(". In exec mode the process is Consul's, and ").append(its.get("exec.left"));
-        text.append(" kB of anything else are left.\n\n");
+        text.append(" MB of anything else are left.\n\n");
     }
 
     private void drill(StringBuilder text) {

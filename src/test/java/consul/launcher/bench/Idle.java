@@ -11,31 +11,36 @@ import java.util.stream.Stream;
 /// What the kernel says of one process.
 record Idle(long pid) {
 
-    /// Kilobytes that are in memory; those shared with others count in full.
-    long rss() {
-        return kilobytes("status", "VmRSS:");
+    private static final double KIBIBYTES_OF_A_MEGABYTE = 1_000_000 / 1024.0;
+
+    /// Linux counts processor time in these for whoever reads it, on every architecture.
+    private static final long NANOS_OF_A_TICK = 10_000_000;
+
+    /// Megabytes that are in memory; those shared with others count in full.
+    double rss() {
+        return megabytes("status", "VmRSS:");
     }
 
     /// The same, what is shared counts by its share.
-    long pss() {
-        return kilobytes("smaps_rollup", "Pss:");
+    double pss() {
+        return megabytes("smaps_rollup", "Pss:");
     }
 
-    /// Nanoseconds on a processor, of all threads that live.
+    /// Nanoseconds on a processor, of all threads that ever were.
     long cpuNanos() {
-        return tasks().stream()
-                .mapToLong(task -> lines(task.resolve("schedstat"))
-                        .map(lines -> Long.parseLong(lines.getFirst().split(" ", -1)[0]))
-                        .orElse(0L))
-                .sum();
+        String stat = lines(Path.of("/proc", Long.toString(pid), "stat"))
+                .map(List::getFirst)
+                .orElseThrow(this::gone);
+        // Behind the program's name, which may have blanks: the state is field 3, utime and stime are 14 and 15.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NANOS_OF_A_TICK;
     }
 
-    /// How often a thread was put to work.
+    /// How often a thread that lives went to sleep, to be woken up later.
     long wakeUps() {
         return tasks().stream()
                 .mapToLong(task -> lines(task.resolve("status"))
-                        .map(lines ->
-                                field(lines, "voluntary_ctxt_switches:") + field(lines, "nonvoluntary_ctxt_switches:"))
+                        .map(lines -> field(lines, "voluntary_ctxt_switches:"))
                         .orElse(0L))
                 .sum();
     }
@@ -69,10 +74,15 @@ record Idle(long pid) {
         }
     }
 
-    private long kilobytes(String file, String name) {
+    private double megabytes(String file, String name) {
         return lines(Path.of("/proc", Long.toString(pid), file))
-                .map(lines -> field(lines, name))
-                .orElseThrow(() -> new IllegalStateException("the process " + pid + " is gone"));
+                        .map(lines -> field(lines, name))
+                        .orElseThrow(this::gone)
+                / KIBIBYTES_OF_A_MEGABYTE;
+    }
+
+    private IllegalStateException gone() {
+        return new IllegalStateException("the process " + pid + " is gone");
     }
 
     private static long field(List<String> lines, String name) {

@@ -26,8 +26,8 @@ record Memory(Path launcher, RealConsul consul, Path directory, Duration idle) {
             LocalAgent execed = start(second, EXECED, "exec");
             Thread.sleep(SETTLED);
             Idle jvm = jvm(supervised);
-            figures.put("rss.early", jvm.rss());
-            figures.put("pss.early", jvm.pss());
+            figures.put("rss.early", Samples.text(jvm.rss(), 1));
+            figures.put("pss.early", Samples.text(jvm.pss(), 1));
             long cpu = jvm.cpuNanos();
             long wakeUps = jvm.wakeUps();
             long begin = System.nanoTime();
@@ -36,8 +36,8 @@ record Memory(Path launcher, RealConsul consul, Path directory, Duration idle) {
             figures.put("idle.seconds", idle.toSeconds());
             figures.put("cpu.percent", Samples.text((jvm.cpuNanos() - cpu) / minutes / 60e9 * 100, 3));
             figures.put("wakeups", Samples.text((jvm.wakeUps() - wakeUps) / minutes, 1));
-            figures.put("rss.late", jvm.rss());
-            figures.put("pss.late", jvm.pss());
+            figures.put("rss.late", Samples.text(jvm.rss(), 1));
+            figures.put("pss.late", Samples.text(jvm.pss(), 1));
             figures.put("threads", jvm.threads());
             List<Idle> beside = Idle.tree(supervised.process().pid()).stream()
                     .filter(process ->
@@ -46,14 +46,17 @@ record Memory(Path launcher, RealConsul consul, Path directory, Duration idle) {
             figures.put(
                     "beside",
                     String.join(", ", beside.stream().map(Idle::program).toList()));
-            figures.put("beside.pss", beside.stream().mapToLong(Idle::pss).sum());
+            figures.put(
+                    "beside.pss",
+                    Samples.text(beside.stream().mapToDouble(Idle::pss).sum(), 1));
             List<Idle> left = Idle.tree(execed.process().pid());
             if (!left.getFirst().program().equals("consul")) {
                 throw new IllegalStateException(
                         "in exec mode process " + left.getFirst().pid() + " isn't Consul but "
                                 + left.getFirst().program());
             }
-            figures.put("exec.left", left.stream().skip(1).mapToLong(Idle::rss).sum());
+            double rest = left.stream().skip(1).mapToDouble(Idle::rss).sum();
+            figures.put("exec.left", Samples.text(rest, 1));
         }
     }
 
