@@ -81,6 +81,7 @@ final class ClusterContainerIT {
     void canBeAskedFromInsideTheContainer() {
         assertTrue(client.tell("consul", "members").contains(Fleet.id(1)));
         assertTrue(client.tell("consul-launcher", "version").contains("Consul v"));
+        assertEquals(0, client.exec("consul-launcher", "ready").getExitCode());
     }
 
     /// Which uses of Java what nothing else does: it signs requests to the EC2 API and reads their answers' XML.
