@@ -93,6 +93,11 @@ final class GuideServersConsulIT {
                 cluster.ec2().command("terminate", "id=" + lost.spec().id());
             }
         }
+        // A server that is slow to die could still take the first of the replacements in.
+        Eventually.until(
+                "the quorum to be lost",
+                LocalCluster.PATIENCE,
+                () -> survivor.leader().isEmpty());
         LocalAgent first = launch(survivor.spec().address());
         LocalAgent second = launch(survivor.spec().address());
         survivor.awaitStatus(first.spec().id(), "alive");
@@ -100,7 +105,10 @@ final class GuideServersConsulIT {
 
         // With everybody there it tries again and again.
         long before = elections(survivor);
-        Eventually.until("three more elections", LocalCluster.PATIENCE, () -> elections(survivor) >= before + 3);
+        Eventually.value(
+                () -> "three more elections; the leader is " + survivor.leader() + "\n" + survivor.logTail(),
+                LocalCluster.PATIENCE,
+                () -> Optional.of(true).filter(_ -> elections(survivor) >= before + 3));
 
         for (LocalAgent server : List.of(survivor, first, second)) {
             assertEquals(Optional.empty(), server.leader(), server::logTail);
