@@ -22,6 +22,12 @@ public final class Supervisor {
     private static final String SECOND_QUIT = "USR2";
     private static final long NONE = Long.MAX_VALUE;
 
+    /// How often it is looked whether who had the child stopped is still there to start it again.
+    private static final Duration HELD_LOOK = Duration.ofSeconds(1);
+
+    /// The exit code if nobody is: an internal error, as `sysexits.h` numbers it.
+    private static final int ABANDONED = 70;
+
     /// What this thread reacts to.
     private sealed interface Event {
         record Received(String signal) implements Event {}
@@ -33,7 +39,9 @@ public final class Supervisor {
         record Exited(int code) implements Event {}
 
         /// The companion wants the child stopped, for now.
-        record Held(CompletableFuture<Boolean> done) implements Event {}
+        ///
+        /// @param by the thread that will have it started again
+        record Held(CompletableFuture<Boolean> done, Thread by) implements Event {}
 
         /// And started again.
         record LetGo(CompletableFuture<Boolean> done) implements Event {}
@@ -61,7 +69,10 @@ public final class Supervisor {
     private long deadline = NONE;
 
     /// Who wants the child stopped for now, and waits for it.
-    private @Nullable CompletableFuture<Boolean> held;
+    private Event.@Nullable Held held;
+
+    /// Whether that became known while nothing ran.
+    private boolean instanceEnds;
 
     /// What the launcher ends with if nothing runs.
     private int endCode;
@@ -113,17 +124,19 @@ public final class Supervisor {
         Child child = first;
         while (true) {
             int code = guarded(child);
-            CompletableFuture<Boolean> done = held;
-            if (done == null) {
+            Event.Held asked = held;
+            if (asked == null) {
                 return code;
             }
             held = null;
             if (!stop.isEmpty()) {
-                done.completeExceptionally(new IOException("the launcher is being stopped"));
+                asked.done().completeExceptionally(new IOException("the launcher is being stopped"));
                 return endCode;
             }
             // Who asked may have given up waiting, and then nobody will let go.
-            child = done.complete(true) ? untilLetGo(starting) : again(starting, new CompletableFuture<>());
+            child = asked.done().complete(true)
+                    ? untilLetGo(starting, asked.by())
+                    : again(starting, new CompletableFuture<>());
             if (child == null) {
                 return endCode;
             }
@@ -144,9 +157,12 @@ public final class Supervisor {
     }
 
     /// The child that was started again, or null if the launcher is to end.
-    private @Nullable Child untilLetGo(Starting starting) {
+    private @Nullable Child untilLetGo(Starting starting, Thread by) {
         while (true) {
-            switch (next()) {
+            deadline = System.nanoTime() + HELD_LOOK.toNanos();
+            Event event = next();
+            deadline = NONE;
+            switch (event) {
                 case Event.LetGo letGo -> {
                     return again(starting, letGo.done());
                 }
@@ -156,10 +172,20 @@ public final class Supervisor {
                     return null;
                 }
                 case Event.Held again -> again.done().complete(true);
-                case Event.Received _, Event.InstanceEnds _, Event.Decided _, Event.Exited _ -> {
+                // The next child is to be told.
+                case Event.InstanceEnds _ -> instanceEnds = true;
+                case Event.Received _, Event.Decided _, Event.Exited _ -> {
                     // There is nobody to tell.
                 }
-                case null -> throw new IllegalStateException("no deadline runs while nothing does");
+                case null -> {
+                    if (!by.isAlive()) {
+                        log.error(
+                                "who had stopped Consul is gone, a bug, please report it: the launcher ends, so that a"
+                                        + " new one settles what was begun");
+                        endCode = ABANDONED;
+                        return null;
+                    }
+                }
             }
         }
     }
@@ -182,6 +208,10 @@ public final class Supervisor {
     }
 
     private int untilExit(Child child) {
+        if (instanceEnds) {
+            instanceEnds = false;
+            decide();
+        }
         while (true) {
             switch (next()) {
                 case Event.Exited exited -> {
@@ -190,8 +220,8 @@ public final class Supervisor {
                 case Event.Received received -> received(received.signal(), child);
                 case Event.InstanceEnds _ -> decide();
                 case Event.Decided decided -> decided(decided.way(), child);
-                case Event.Held asked -> hold(asked.done(), child);
-                case Event.LetGo asked -> asked.done().completeExceptionally(new IOException("Consul runs already"));
+                case Event.Held asked -> hold(asked, child);
+                case Event.LetGo asked -> asked.done().complete(false);
                 case null -> {
                     log.error("Consul didn't end within " + seconds(manner.stopTimeout())
                             + " s of the stop (CONSUL_STOP_TIMEOUT): killed");
@@ -202,12 +232,12 @@ public final class Supervisor {
         }
     }
 
-    private void hold(CompletableFuture<Boolean> done, Child child) {
+    private void hold(Event.Held asked, Child child) {
         if (!stop.isEmpty() || deciding || held != null) {
-            done.completeExceptionally(new IOException("Consul is being stopped already"));
+            asked.done().completeExceptionally(new IOException("Consul is being stopped already"));
             return;
         }
-        held = done;
+        held = asked;
         child.send("KILL");
     }
 
@@ -311,20 +341,20 @@ public final class Supervisor {
         @Override
         public void stop() throws IOException {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
-            events.add(new Event.Held(done));
+            events.add(new Event.Held(done, Thread.currentThread()));
             await(done);
         }
 
         @Override
-        public void start() throws IOException {
+        public boolean start() throws IOException {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
             events.add(new Event.LetGo(done));
-            await(done);
+            return await(done);
         }
 
-        private static void await(CompletableFuture<Boolean> done) throws IOException {
+        private static boolean await(CompletableFuture<Boolean> done) throws IOException {
             try {
-                done.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                return done.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 throw new IOException(
                         e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);

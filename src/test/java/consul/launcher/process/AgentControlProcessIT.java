@@ -3,6 +3,7 @@ package consul.launcher.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.config.Log;
 import consul.launcher.testkit.Eventually;
@@ -18,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sun.misc.Signal;
 
 /// A child that its companion stops and starts again, while the launcher goes on.
 final class AgentControlProcessIT {
@@ -30,32 +33,107 @@ final class AgentControlProcessIT {
     @TempDir
     private Path directory;
 
-    @Test
-    void stopsTheChildWithoutAnEndOfTheLauncherAndStartsItAgain() throws Exception {
-        Path pids = Files.createFile(directory.resolve("pids"));
-        CompletableFuture<AgentControl> given = new CompletableFuture<>();
+    private final CompletableFuture<AgentControl> given = new CompletableFuture<>();
+    private final CompletableFuture<Runnable> whenInstanceEnds = new CompletableFuture<>();
+    private final AtomicInteger decisions = new AtomicInteger();
+
+    /// A child that ignores TERM, and its launcher's exit code to come.
+    private CompletableFuture<Integer> supervise() throws IOException {
+        Path file = Files.createFile(directory.resolve("pids"));
         Supervisor supervisor = new Supervisor(
                 new Log(new PrintStream(System.err, true), InstantSource.system()),
                 new Supervisor.Manner(Duration.ofSeconds(5), false, false),
-                companion(given));
-        CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> supervisor.run(
-                List.of("sh", "-c", "echo $$ >>" + pids + "; trap '' TERM; exec sleep 600"), Map.of(), List.of()));
+                companion());
+        return CompletableFuture.supplyAsync(
+                () -> supervisor.run(
+                        List.of("sh", "-c", "echo $$ >>" + file + "; trap '' TERM; exec sleep 600"),
+                        Map.of(),
+                        List.of()),
+                // Waits all the time: none of the few threads that others share.
+                work -> Thread.ofPlatform().daemon().start(work));
+    }
+
+    private AgentControl control() throws Exception {
         AgentControl control = given.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        Eventually.until("the first child", PATIENCE, () -> pids(pids).size() == 1);
+        Eventually.until("the first child", PATIENCE, () -> pids().size() == 1);
+        return control;
+    }
+
+    @Test
+    void stopsTheChildWithoutAnEndOfTheLauncherAndStartsItAgain() throws Exception {
+        CompletableFuture<Integer> code = supervise();
+        AgentControl control = control();
 
         control.stop();
-        assertFalse(isAlive(pids(pids).getFirst()));
+        assertFalse(isAlive(pids().getFirst()));
         assertFalse(code.isDone());
 
-        control.start();
-        Eventually.until("the second child", PATIENCE, () -> pids(pids).size() == 2);
-        assertThrows(IOException.class, control::start, "it runs already");
+        assertTrue(control.start());
+        Eventually.until("the second child", PATIENCE, () -> pids().size() == 2);
+        assertFalse(control.start(), "it runs already");
 
-        Running.send("KILL", pids(pids).getLast());
+        Running.send("KILL", pids().getLast());
         assertEquals(137, code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
-    private static Companion companion(CompletableFuture<AgentControl> given) {
+    @Test
+    void endsAtOnceWithZeroIfItIsStoppedWhileNothingRuns() throws Exception {
+        CompletableFuture<Integer> code = supervise();
+        control().stop();
+
+        // As the JVM does with a signal that is handled.
+        Signal.raise(new Signal("TERM"));
+
+        assertEquals(0, code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(1, pids().size(), "nothing was started again");
+    }
+
+    @Test
+    void endsAsBrokenIfWhoHadTheChildStoppedIsGone() throws Exception {
+        CompletableFuture<Integer> code = supervise();
+        AgentControl control = control();
+        Thread watch = Thread.ofPlatform().start(() -> {
+            try {
+                control.stop();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        watch.join(PATIENCE);
+
+        assertEquals(70, code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertEquals(1, pids().size());
+    }
+
+    @Test
+    void stopsNothingThatIsBeingStopped() throws Exception {
+        CompletableFuture<Integer> code = supervise();
+        AgentControl control = control();
+        Signal.raise(new Signal("TERM"));
+        Eventually.until("the stop", PATIENCE, () -> decisions.get() == 1);
+
+        assertThrows(IOException.class, control::stop);
+        Running.send("KILL", pids().getLast());
+        assertEquals(137, code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    @Test
+    void decidesAboutTheEndOfTheInstanceOnceTheChildRunsAgain() throws Exception {
+        CompletableFuture<Integer> code = supervise();
+        AgentControl control = control();
+        control.stop();
+        whenInstanceEnds.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).run();
+        assertEquals(0, decisions.get());
+
+        assertTrue(control.start());
+        Eventually.until("a decision", PATIENCE, () -> decisions.get() == 1);
+
+        Eventually.until("the second child", PATIENCE, () -> pids().size() == 2);
+        Running.send("KILL", pids().getLast());
+        assertEquals(137, code.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    private Companion companion() {
         return new Companion() {
             @Override
             public void controls(AgentControl control) {
@@ -63,12 +141,13 @@ final class AgentControlProcessIT {
             }
 
             @Override
-            public void started(Runnable whenInstanceEnds) {
-                // nothing to watch
+            public void started(Runnable toCall) {
+                whenInstanceEnds.complete(toCall);
             }
 
             @Override
             public void decide(Consumer<Way> decided) {
+                decisions.incrementAndGet();
                 decided.accept(Way.SIGNAL);
             }
 
@@ -83,9 +162,9 @@ final class AgentControlProcessIT {
         return ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    private static List<String> pids(Path file) {
+    private List<String> pids() {
         try {
-            return Files.readAllLines(file);
+            return Files.readAllLines(directory.resolve("pids"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
