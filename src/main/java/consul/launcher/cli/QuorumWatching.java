@@ -19,13 +19,13 @@ import consul.launcher.quorum.Cloud;
 import consul.launcher.quorum.Membership;
 import consul.launcher.quorum.Place;
 import consul.launcher.quorum.QuorumWatch;
+import consul.launcher.quorum.SteadyClock;
 import consul.launcher.recovery.Mode;
 import consul.launcher.recovery.Settings;
 import consul.launcher.watch.AgentWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -37,10 +37,9 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     Optional<AgentWatch.Quorum> open(LocalAgent agent, AgentControl control) {
-        InstantSource clock = steadyClock();
+        InstantSource clock = new SteadyClock();
         Supplier<Cloud> cloud = cloudOnDemand(clock);
-        Optional<Membership> membership =
-                AgentSettings.from(environment).tag().map(_ -> new Membership(agent, cloud, clock, Math::random, log));
+        Optional<Membership> membership = membership(agent, cloud, clock);
         Optional<QuorumWatch> quorum = quorum(agent, control, cloud, clock);
         if (membership.isEmpty() && quorum.isEmpty()) {
             return Optional.empty();
@@ -49,6 +48,13 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
             membership.ifPresent(it -> it.look(leader));
             quorum.ifPresent(it -> it.look(leader));
         });
+    }
+
+    private Optional<Membership> membership(LocalAgent agent, Supplier<Cloud> cloud, InstantSource clock) {
+        AgentSettings settings = AgentSettings.from(environment);
+        int servers = role == Role.SERVER ? settings.bootstrapExpect().orElse(1) : 0;
+        var parts = new Membership.Parts(agent, servers, cloud, host -> other(agent, host), Math::random);
+        return settings.tag().map(_ -> new Membership(parts, clock, log));
     }
 
     private Optional<QuorumWatch> quorum(
@@ -127,12 +133,5 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
         } catch (TlsException e) {
             return Optional.empty();
         }
-    }
-
-    /// The time of day as of now, that goes on without a jump.
-    private static InstantSource steadyClock() {
-        Instant start = Instant.now();
-        long nanos = System.nanoTime();
-        return () -> start.plusNanos(System.nanoTime() - nanos);
     }
 }

@@ -70,8 +70,7 @@ final class RecoveryCommand {
             log.error("nothing was changed");
             return 1;
         }
-        orders.give(planned);
-        return switch (orders.await(planned, PATIENCE)) {
+        return switch (orders.apply(planned, PATIENCE)) {
             case VERIFIED -> {
                 show("plan " + planned + " is applied and verified\n");
                 yield 0;
@@ -83,8 +82,7 @@ final class RecoveryCommand {
                 yield 0;
             }
             case NOTHING -> {
-                log.error("the launcher did not apply the plan within " + PATIENCE.toSeconds()
-                        + " s: read its log, and consul-launcher recovery plan");
+                log.error("the launcher did not apply the plan: read its log, and consul-launcher recovery plan");
                 yield 1;
             }
         };
@@ -104,7 +102,7 @@ final class RecoveryCommand {
     }
 
     private int usage() {
-        log.error("usage: consul-launcher recovery status | plan | apply [--yes] [HASH]");
+        log.error("usage: consul-launcher recovery status, plan, or apply [--yes] [HASH]");
         return CommandLine.USAGE;
     }
 }

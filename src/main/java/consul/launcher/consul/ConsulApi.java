@@ -72,6 +72,13 @@ public final class ConsulApi {
         };
     }
 
+    /// The same of a server whose statistics are known. One that has heard of no leader since its start lets a
+    /// question wait for one, 7 s by default, before it refuses it, so it isn't asked.
+    public ApiAnswer<RaftConfiguration> raftConfiguration(RaftStats stats) {
+        boolean waits = stats.lastContact().isEmpty() && !stats.state().equals("Leader");
+        return waits ? new ApiAnswer.Ok<>(new RaftConfiguration(stats.configuration(), 0)) : raftConfiguration();
+    }
+
     /// The leader's view of the servers.
     public ApiAnswer<AutopilotHealth> autopilotHealth() {
         return documents.read(agent.autopilotHealth(), documents::autopilotHealth);

@@ -73,6 +73,7 @@ final class Documents {
                 text(config, "Datacenter"),
                 flag(config, "Server"),
                 text(config, "Version"),
+                member(object(tree, "Member")),
                 raft.isObject() ? Optional.of(raftStats(raft)) : Optional.empty());
     }
 

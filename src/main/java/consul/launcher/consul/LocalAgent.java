@@ -98,11 +98,6 @@ public final class LocalAgent implements AutoCloseable {
         return call(client, request("/v1/operator/autopilot/health").get().build(), "operator = \"read\"", 429);
     }
 
-    /// Makes the agent join the one at a host.
-    public ApiAnswer<String> join(String host) {
-        return call(request("/v1/agent/join/" + host).put(RequestBody.EMPTY).build(), "agent = \"write\"");
-    }
-
     /// Makes the agent do something.
     public ApiAnswer<String> post(String path, String rule) {
         return call(request(path).post(RequestBody.EMPTY).build(), rule);

@@ -38,4 +38,10 @@ public record RaftStats(
     public long lastTerm() {
         return lastSnapshotIndex > lastLogIndex ? lastSnapshotTerm : lastLogTerm;
     }
+
+    /// Whether it holds nothing: it was never part of a cluster, or lost its disk. Asked for its raft configuration,
+    /// such a server waits for a leader and then refuses.
+    public boolean isBlank() {
+        return configuration.isEmpty() && lastLogIndex == 0 && lastSnapshotIndex == 0;
+    }
 }

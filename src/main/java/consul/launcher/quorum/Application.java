@@ -57,15 +57,20 @@ final class Application {
             changed.run();
             putInPlace(work.peersJson());
             journal(work, Journal.Step.START);
-        } catch (IOException e) {
-            takeBack();
+        } catch (IOException | RuntimeException e) {
+            takeBack(e);
             throw e;
         }
     }
 
     /// Undoes what was written. The copy stays: it is the operator's from now on.
-    private void takeBack() throws IOException {
-        Resumption.takeBack(place);
+    private void takeBack(Exception because) {
+        try {
+            Resumption.takeBack(place);
+        } catch (IOException e) {
+            // Tried again before Consul is started.
+            because.addSuppressed(e);
+        }
     }
 
     private void journal(Work work, Journal.Step step) throws IOException {
@@ -76,17 +81,19 @@ final class Application {
     /// A whole copy under the final name, or none: it is made under another. One that is there already is of the same
     /// plan, so of the same log.
     private void copyAside(Path backup) throws IOException {
-        if (Files.exists(backup)) {
+        if (Keeping.isThere(backup)) {
             return;
         }
         Path partial = backup.resolveSibling(backup.getFileName() + ".part");
         remove(partial);
-        long size = size(place.raft());
+        // It may be a link to another volume; a copy of the link would be none.
+        Path raft = place.raft().toRealPath();
+        long size = size(raft);
         long space = Files.getFileStore(place.data()).getUsableSpace();
         if (space < size + size / 10) {
             throw new IOException("a copy of " + place.raft() + " needs " + size + " bytes, free are " + space);
         }
-        copy(place.raft(), partial);
+        copy(raft, partial);
         changed.run();
         Files.move(partial, backup, StandardCopyOption.ATOMIC_MOVE);
         Keeping.sync(place.data());
@@ -124,7 +131,7 @@ final class Application {
     }
 
     private static void remove(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
+        if (!Keeping.isThere(directory)) {
             return;
         }
         try (Stream<Path> all = Files.walk(directory)) {

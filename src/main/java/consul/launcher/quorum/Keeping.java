@@ -5,9 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /// Small text files that survive a kill and a power failure: whole or not there.
@@ -19,9 +22,23 @@ final class Keeping {
     ///
     /// @throws IOException if it is there and can't be read
     static Optional<String> read(Path file) throws IOException {
-        return Files.exists(file)
-                ? Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
-                : Optional.empty();
+        try {
+            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whether something is there, be it a link that leads nowhere.
+    ///
+    /// @throws IOException if that can't be found out: what can't be seen isn't absent
+    static boolean isThere(Path file) throws IOException {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     /// Replaces the file in one step.

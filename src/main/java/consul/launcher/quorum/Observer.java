@@ -1,10 +1,12 @@
 package consul.launcher.quorum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import consul.launcher.config.Log;
+import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
-import consul.launcher.consul.Json;
+import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.RaftConfiguration;
+import consul.launcher.consul.RaftStats;
 import consul.launcher.recovery.Answer;
 import consul.launcher.recovery.Ec2Round;
 import consul.launcher.recovery.Facts;
@@ -18,6 +20,9 @@ import consul.launcher.recovery.RaftState;
 import consul.launcher.recovery.Self;
 import consul.launcher.recovery.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,7 +47,7 @@ final class Observer {
     private final Settings settings;
     private final String instanceId;
     private final Place place;
-    private final LocalAgent agent;
+    private final ConsulApi agent;
     private final Supplier<Cloud> cloud;
     private final Peers peers;
     private final InstantSource clock;
@@ -58,6 +63,7 @@ final class Observer {
     private Instant lastSave = Instant.MIN;
     private Instant watchedSince;
     private Instant lastLook;
+    private String lastTrouble = "";
 
     Observer(
             Settings settings,
@@ -71,7 +77,7 @@ final class Observer {
         this.settings = settings;
         this.instanceId = instanceId;
         this.place = place;
-        this.agent = agent;
+        this.agent = new ConsulApi(agent);
         this.cloud = cloud;
         this.peers = new Peers(opener, clock);
         this.clock = clock;
@@ -90,12 +96,15 @@ final class Observer {
         }
         switch (LedgerText.read(text.get())) {
             case LedgerText.Read read -> {
-                ledger = read.ledger();
+                ledger = read.ledger().asOf(clock.instant());
                 kept = text.get();
             }
-            case LedgerText.Unreadable unreadable ->
+            case LedgerText.Unreadable unreadable -> {
+                Path aside = place.ledger().resolveSibling("ledger.unreadable");
+                Files.move(place.ledger(), aside, StandardCopyOption.REPLACE_EXISTING);
                 log.warn("the proofs of death in " + place.ledger() + " can't be read (" + unreadable.why()
-                        + "): they are gathered anew");
+                        + "): they are set aside as " + aside + " and gathered anew");
+            }
         }
     }
 
@@ -127,54 +136,58 @@ final class Observer {
         return self;
     }
 
+    /// Asks the own agent whether it knows a leader, with or without anybody looking.
+    boolean hasLeader() {
+        boolean leader =
+                agent.leader() instanceof ApiAnswer.Ok<String> ok && !ok.value().isEmpty();
+        if (leader) {
+            leaders.put(instanceId, new LeaderSeen(instanceId, "known to this agent", clock.instant()));
+        }
+        return leader;
+    }
+
     /// Asks the own agent about itself and gossip. One that doesn't answer tells nothing about its raft; what gossip
     /// said stays.
-    void askAgent() throws IOException {
+    void askAgent() {
         denied = Optional.empty();
         self = new Self(instanceId, self.raftId(), self.address(), self.server(), Optional.empty());
-        ApiAnswer<JsonNode> answer = Json.read(agent.get("/v1/agent/self", Peers.AGENT_READ));
+        ApiAnswer<AgentSelf> answer = agent.self();
         noteDenied(answer);
-        if (answer instanceof ApiAnswer.Ok<JsonNode>(JsonNode me)) {
-            tell(me);
+        if (answer instanceof ApiAnswer.Ok<AgentSelf>(AgentSelf me)) {
+            self = new Self(instanceId, me.nodeId(), Raft.address(me), me.server(), raft(me));
         }
-        ApiAnswer<JsonNode> gossip =
-                Json.read(agent.get("/v1/agent/members", "node_prefix \"\" { policy = \"read\" }"));
+        ApiAnswer<List<consul.launcher.consul.Member>> gossip = agent.members();
         noteDenied(gossip);
-        if (gossip instanceof ApiAnswer.Ok<JsonNode>(JsonNode all)) {
-            members = Raft.members(all);
+        if (gossip instanceof ApiAnswer.Ok<List<consul.launcher.consul.Member>> all) {
+            members = Raft.members(all.value());
             ledger = ledger.learn(members);
         }
         save();
     }
 
-    private void tell(JsonNode me) {
-        JsonNode config = me.path("Config");
-        Optional<RaftState> raft = Raft.isBlank(me) ? Optional.of(RaftState.blank()) : raft(me);
-        self = new Self(
-                instanceId,
-                config.path("NodeID").asText(),
-                Raft.address(me.path("Member")),
-                config.path("Server").asBoolean(),
-                raft);
-    }
-
-    private Optional<RaftState> raft(JsonNode me) {
-        ApiAnswer<JsonNode> configuration =
-                Json.read(agent.get("/v1/operator/raft/configuration?stale", Peers.OPERATOR_READ));
+    private Optional<RaftState> raft(AgentSelf me) {
+        if (!me.server()) {
+            return Optional.of(RaftState.blank());
+        }
+        if (me.raft().isEmpty() || me.raft().get().isBlank()) {
+            return me.raft().map(_ -> RaftState.blank());
+        }
+        ApiAnswer<RaftConfiguration> configuration =
+                agent.raftConfiguration(me.raft().get());
         noteDenied(configuration);
-        return configuration instanceof ApiAnswer.Ok<JsonNode>(JsonNode servers)
-                ? Optional.of(Raft.state(me, servers))
+        return configuration instanceof ApiAnswer.Ok<RaftConfiguration> ok
+                ? Optional.of(Raft.state(me.raft().get(), ok.value()))
                 : Optional.empty();
     }
 
-    private void noteDenied(ApiAnswer<JsonNode> answer) {
-        if (answer instanceof ApiAnswer.Denied<JsonNode> refused) {
+    private void noteDenied(ApiAnswer<?> answer) {
+        if (answer instanceof ApiAnswer.Denied<?> refused) {
             denied = Optional.of(refused.rule());
         }
     }
 
     /// The regular look at the own log while there is a leader: until when it is known to be complete.
-    void watchLog() throws IOException {
+    void watchLog() {
         if (!(agent.leader() instanceof ApiAnswer.Ok<String>(String leader)) || leader.isEmpty()) {
             return;
         }
@@ -182,20 +195,18 @@ final class Observer {
         Optional<LogWatch.End> leaders =
                 !own && logWatch.isDoubtful() ? peers.end(Raft.host(leader)) : Optional.empty();
         Instant at = clock.instant();
-        if (!(Json.read(agent.get("/v1/agent/self", Peers.AGENT_READ))
-                instanceof ApiAnswer.Ok<JsonNode>(JsonNode me))) {
+        if (!(agent.self() instanceof ApiAnswer.Ok<AgentSelf> me)
+                || me.value().raft().isEmpty()) {
             return;
         }
-        LogWatch.End end = Raft.end(me);
+        RaftStats stats = me.value().raft().get();
+        LogWatch.End end = Raft.end(stats);
         if (own) {
-            if (Raft.isLeader(me)) {
+            if (stats.state().equals("Leader")) {
                 logWatch = logWatch.on(at, leader, end, Optional.of(end));
             }
-        } else {
-            Optional<Instant> contact = Raft.contact(me, at);
-            if (contact.isPresent()) {
-                logWatch = logWatch.on(contact.get(), leader, end, leaders);
-            }
+        } else if (stats.lastContact().isPresent()) {
+            logWatch = logWatch.on(at.minus(stats.lastContact().get()), leader, end, leaders);
         }
         boolean wasComplete = ledger.completeAt().isPresent();
         if (logWatch.completeAt().isPresent()) {
@@ -207,12 +218,12 @@ final class Observer {
     }
 
     /// A look at EC2 and at the other servers while there is no leader.
-    void lookAround() throws IOException {
+    void lookAround() {
         learn(peers.ask(addresses(askEc2())));
     }
 
     /// One look at EC2, taken into the ledger.
-    Cloud.Sight askEc2() throws IOException {
+    Cloud.Sight askEc2() {
         Set<String> names = new TreeSet<>();
         for (Member member : members) {
             if (member.server()) {
@@ -233,9 +244,11 @@ final class Observer {
     /// Everything.
     ///
     /// @param running whether Consul runs; if not, what it said last is taken
+    /// @throws IOException if the data directory can't be read
     Facts collect(boolean running) throws IOException {
         if (running) {
             askAgent();
+            hasLeader();
         }
         Cloud.Sight sight = askEc2();
         List<Answer> answers = peers.ask(addresses(sight));
@@ -255,7 +268,7 @@ final class Observer {
                 denied);
     }
 
-    private void learn(List<Answer> answers) throws IOException {
+    private void learn(List<Answer> answers) {
         List<Member> told = new ArrayList<>();
         for (Answer answer : answers) {
             if (answer instanceof Answer.Told it && it.server()) {
@@ -281,12 +294,23 @@ final class Observer {
         return names;
     }
 
-    private void save() throws IOException {
+    /// A ledger that can't be kept is known for as long as this launcher runs, and tried to be kept at each change.
+    private void save() {
         String text = LedgerText.write(ledger);
-        if (!text.equals(kept)) {
+        if (text.equals(kept)) {
+            return;
+        }
+        try {
             Keeping.write(place.ledger(), text);
             kept = text;
             lastSave = clock.instant();
+            lastTrouble = "";
+        } catch (IOException e) {
+            String trouble = "the proofs of death can't be kept in " + place.ledger() + ": " + e;
+            if (!trouble.equals(lastTrouble)) {
+                lastTrouble = trouble;
+                log.warn(trouble);
+            }
         }
     }
 }

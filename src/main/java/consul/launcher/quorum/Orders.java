@@ -4,7 +4,6 @@ import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.LedgerText;
 import consul.launcher.recovery.Proof;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +13,10 @@ import java.util.Optional;
 public final class Orders {
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
+
+    /// How long a plan that Consul took in may go unverified: by then the voter has elected itself. A server that is no
+    /// voter in the plan waits for the one that is.
+    private static final Duration ELECTION = Duration.ofSeconds(30);
 
     private static final String BEFORE_HASH = "By hand: consul-launcher recovery apply ";
     private static final int HASH = 12;
@@ -52,17 +55,29 @@ public final class Orders {
                 : Optional.of(report.substring(begin, begin + HASH));
     }
 
-    public void give(String hash) throws IOException {
+    void give(String hash) throws IOException {
         Keeping.write(place.order(), hash + "\n");
     }
 
-    /// Waits for what the launcher makes of the order.
-    public Outcome await(String hash, Duration patience) throws IOException {
+    /// Gives the order, and waits for what the launcher makes of it. One that it didn't take in time is withdrawn:
+    /// nobody would be
+    /// there any more to see what comes of it.
+    public Outcome apply(String hash, Duration patience) throws IOException {
         long before = verified(hash);
+        String report = report();
+        give(hash);
         Instant end = clock.instant().plus(patience);
+        Optional<Instant> takenIn = Optional.empty();
         while (clock.instant().isBefore(end)) {
+            boolean refused = isRefused(report);
             if (verified(hash) > before) {
                 return Outcome.VERIFIED;
+            }
+            if (refused) {
+                return Outcome.NOTHING;
+            }
+            if (takenIn.isPresent() && clock.instant().isAfter(takenIn.get().plus(ELECTION))) {
+                return Outcome.APPLIED;
             }
             try {
                 Thread.sleep(BETWEEN_LOOKS);
@@ -73,11 +88,17 @@ public final class Orders {
             boolean started = place.readJournal()
                     .filter(journal -> journal.plan().equals(hash) && journal.step() == Journal.Step.START)
                     .isPresent();
-            if (started && !Files.exists(place.peersJson())) {
-                return Outcome.APPLIED;
+            if (started && !Keeping.isThere(place.peersJson()) && takenIn.isEmpty()) {
+                takenIn = Optional.of(clock.instant());
             }
         }
-        return Outcome.NOTHING;
+        Keeping.delete(place.order());
+        return takenIn.isPresent() ? Outcome.APPLIED : Outcome.NOTHING;
+    }
+
+    /// Whether the launcher took the order and then decided otherwise.
+    private boolean isRefused(String report) throws IOException {
+        return !Keeping.isThere(place.order()) && !Keeping.isThere(place.journal()) && !report().equals(report);
     }
 
     private long verified(String hash) throws IOException {

@@ -1,9 +1,11 @@
 package consul.launcher.quorum;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
-import consul.launcher.consul.Json;
+import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.RaftConfiguration;
+import consul.launcher.consul.RaftStats;
 import consul.launcher.recovery.Answer;
 import consul.launcher.recovery.LogWatch;
 import consul.launcher.recovery.RaftState;
@@ -22,9 +24,6 @@ import java.util.concurrent.TimeoutException;
 
 /// Asks other agents what they hold, all at once.
 final class Peers {
-
-    static final String AGENT_READ = "agent = \"read\"";
-    static final String OPERATOR_READ = "operator = \"read\"";
 
     /// All of them together; a call has its own limit.
     private static final Duration LIMIT = Duration.ofSeconds(12);
@@ -80,8 +79,8 @@ final class Peers {
             return Optional.empty();
         }
         try (LocalAgent agent = opened.get()) {
-            return Json.read(agent.get("/v1/agent/self", AGENT_READ)) instanceof ApiAnswer.Ok<JsonNode>(JsonNode self)
-                    ? Optional.of(Raft.end(self))
+            return new ConsulApi(agent).self() instanceof ApiAnswer.Ok<AgentSelf> ok
+                    ? ok.value().raft().map(Raft::end)
                     : Optional.empty();
         }
     }
@@ -92,45 +91,47 @@ final class Peers {
             return Optional.empty();
         }
         try (LocalAgent agent = opened.get()) {
-            return switch (Json.read(agent.get("/v1/agent/self", AGENT_READ))) {
-                case ApiAnswer.Ok<JsonNode> ok -> told(agent, ok.value());
-                case ApiAnswer.Denied<JsonNode> denied ->
+            ConsulApi api = new ConsulApi(agent);
+            return switch (api.self()) {
+                case ApiAnswer.Ok<AgentSelf> ok -> told(api, ok.value());
+                case ApiAnswer.Denied<AgentSelf> denied ->
                     Optional.of(new Answer.Refused(name, clock.instant(), denied.rule()));
-                case ApiAnswer.Unreachable<JsonNode> _ -> Optional.empty();
-                case ApiAnswer.Refused<JsonNode> _ -> Optional.empty();
+                case ApiAnswer.Unreachable<AgentSelf> _, ApiAnswer.Refused<AgentSelf> _ -> Optional.empty();
             };
         }
     }
 
-    private Optional<Answer> told(LocalAgent agent, JsonNode self) {
-        JsonNode config = self.path("Config");
-        String name = config.path("NodeName").asText();
-        String id = config.path("NodeID").asText();
-        if (name.isEmpty() || id.isEmpty()) {
+    private Optional<Answer> told(ConsulApi api, AgentSelf self) {
+        String name = self.nodeName();
+        if (name.isEmpty() || self.nodeId().isEmpty()) {
             return Optional.empty();
         }
-        String raftAddress = Raft.address(self.path("Member"));
-        if (!config.path("Server").asBoolean()) {
-            return Optional.of(new Answer.Told(
-                    name, clock.instant(), id, raftAddress, false, RaftState.blank(), Optional.empty()));
+        if (!self.server()) {
+            return Optional.of(told(self, RaftState.blank(), ""));
         }
-        if (!(agent.leader() instanceof ApiAnswer.Ok<String>(String known))) {
+        if (self.raft().isEmpty() || !(api.leader() instanceof ApiAnswer.Ok<String>(String leader))) {
             return Optional.empty();
         }
-        Optional<String> leader = known.isEmpty() ? Optional.empty() : Optional.of(known);
-        if (Raft.isBlank(self)) {
-            return Optional.of(
-                    new Answer.Told(name, clock.instant(), id, raftAddress, true, RaftState.blank(), leader));
+        RaftStats stats = self.raft().get();
+        if (stats.isBlank()) {
+            return Optional.of(told(self, RaftState.blank(), leader));
         }
-        return switch (Json.read(agent.get("/v1/operator/raft/configuration?stale", OPERATOR_READ))) {
-            case ApiAnswer.Ok<JsonNode> ok -> {
-                RaftState raft = Raft.state(self, ok.value());
-                yield Optional.of(new Answer.Told(name, clock.instant(), id, raftAddress, true, raft, leader));
-            }
-            case ApiAnswer.Denied<JsonNode> denied ->
+        return switch (api.raftConfiguration(stats)) {
+            case ApiAnswer.Ok<RaftConfiguration> ok -> Optional.of(told(self, Raft.state(stats, ok.value()), leader));
+            case ApiAnswer.Denied<RaftConfiguration> denied ->
                 Optional.of(new Answer.Refused(name, clock.instant(), denied.rule()));
-            case ApiAnswer.Unreachable<JsonNode> _ -> Optional.empty();
-            case ApiAnswer.Refused<JsonNode> _ -> Optional.empty();
+            case ApiAnswer.Unreachable<RaftConfiguration> _, ApiAnswer.Refused<RaftConfiguration> _ -> Optional.empty();
         };
+    }
+
+    private Answer told(AgentSelf self, RaftState raft, String leader) {
+        return new Answer.Told(
+                self.nodeName(),
+                clock.instant(),
+                self.nodeId(),
+                Raft.address(self),
+                self.server(),
+                raft,
+                leader.isEmpty() ? Optional.empty() : Optional.of(leader));
     }
 }

@@ -5,6 +5,7 @@ import consul.launcher.recovery.DataDirectory.PeersFile;
 import consul.launcher.recovery.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -61,8 +62,13 @@ public record Place(Path data) {
         return own().resolve("audit.log");
     }
 
+    /// @throws IOException if it can't be made, or a link is in its place: whoever may write the data directory
+    ///     must not send a launcher that is root elsewhere
     void create() throws IOException {
         Files.createDirectories(own());
+        if (!Files.isDirectory(own(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(own() + " is a link and no directory");
+        }
     }
 
     public Optional<String> readOwner() throws IOException {
@@ -75,7 +81,7 @@ public record Place(Path data) {
 
     /// Whose `raft/peers.json` it is. Only one whose content is known from the journal's plan is the launcher's.
     PeersFile peersFile() throws IOException {
-        if (!Files.exists(peersJson())) {
+        if (!Keeping.isThere(peersJson())) {
             return PeersFile.ABSENT;
         }
         Optional<String> planned = Keeping.read(planned());
@@ -85,6 +91,7 @@ public record Place(Path data) {
     }
 
     DataDirectory look() throws IOException {
-        return new DataDirectory(data.toString(), readOwner(), peersFile(), Files.exists(raft().resolve("peers.info")));
+        return new DataDirectory(
+                data.toString(), readOwner(), peersFile(), Keeping.isThere(raft().resolve("peers.info")));
     }
 }

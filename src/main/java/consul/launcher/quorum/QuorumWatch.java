@@ -2,13 +2,16 @@ package consul.launcher.quorum;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import consul.launcher.config.Log;
+import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
+import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.Json;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.RaftConfiguration;
 import consul.launcher.process.AgentControl;
+import consul.launcher.recovery.DataDirectory;
 import consul.launcher.recovery.Effect;
 import consul.launcher.recovery.Event;
-import consul.launcher.recovery.Facts;
 import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.Machine;
 import consul.launcher.recovery.Phase;
@@ -17,6 +20,7 @@ import consul.launcher.recovery.RaftState;
 import consul.launcher.recovery.Settings;
 import consul.launcher.recovery.Step;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +29,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /// Drives the [Machine] on the watch thread of a server: polls, does what it asks for, and tells it what came of it.
@@ -66,6 +71,7 @@ public final class QuorumWatch {
     private final InstantSource clock;
     private final Log log;
     private final Observer observer;
+    private final ConsulApi agent;
 
     private Machine machine;
     private boolean running = true;
@@ -77,6 +83,7 @@ public final class QuorumWatch {
         this.place = parts.place();
         this.clock = clock;
         this.log = log;
+        this.agent = new ConsulApi(parts.agent());
         this.observer = new Observer(
                 parts.settings(),
                 parts.instanceId(),
@@ -102,34 +109,41 @@ public final class QuorumWatch {
         }
     }
 
-    /// The regular look, every second or two while there is no leader.
+    /// The regular look, every second or two while there is no leader. However it ends, Consul runs afterwards: what it
+    /// was stopped for is done within one look, or not at all.
     public void look(boolean leader) {
         try {
             observer.looked(leader);
-            if (!running && !(machine.phase() instanceof Phase.Acting)) {
-                // It could not be started when it should have been.
-                Resumption.takeBack(place);
-                start();
-            }
             refresh(leader);
             if (leader) {
                 observer.watchLog();
             }
-            Deque<Event> events = new ArrayDeque<>();
-            events.add(new Event.Polled(clock.instant(), leader, observer.hasUnproven()));
-            ordered().ifPresent(events::add);
-            while (!events.isEmpty()) {
-                Step step = machine.on(events.remove());
-                machine = step.machine();
-                for (Effect effect : step.effects()) {
-                    does(effect).ifPresent(events::add);
-                }
-            }
+            drive(leader);
             if (leader && machine.phase() instanceof Phase.Run) {
                 Keeping.delete(place.report());
             }
         } catch (IOException e) {
             trouble("the quorum can't be watched: " + e);
+        } finally {
+            if (machine.phase() instanceof Phase.Acting) {
+                // Only a bug gets here; without this nothing would ever be decided again.
+                machine = machine.on(new Event.Failed(clock.instant(), "cut off by a bug"))
+                        .machine();
+            }
+            startAgain();
+        }
+    }
+
+    private void drive(boolean leader) {
+        Deque<Event> events = new ArrayDeque<>();
+        events.add(new Event.Polled(clock.instant(), leader, observer.hasUnproven()));
+        ordered().ifPresent(events::add);
+        while (!events.isEmpty()) {
+            Step step = machine.on(events.remove());
+            machine = step.machine();
+            for (Effect effect : step.effects()) {
+                does(effect).ifPresent(events::add);
+            }
         }
     }
 
@@ -154,28 +168,31 @@ public final class QuorumWatch {
     /// A plan whose application was cut off after Consul took it in, and now there is a leader.
     private void finish() throws IOException {
         Optional<Journal> journal = place.readJournal();
-        if (journal.isEmpty()) {
+        if (journal.isEmpty() || journal.get().step() != Journal.Step.START) {
             return;
         }
         Optional<String> missing =
                 missing(plannedIds(Keeping.read(place.planned()).orElse("[]")));
-        record("plan " + journal.get().plan() + " was cut off after Consul took it in; "
+        settled("plan " + journal.get().plan() + " was cut off after Consul took it in; "
                 + missing.map(what -> "not as planned: " + what).orElse("verified"));
-        Keeping.delete(place.journal());
-        Keeping.delete(place.planned());
     }
 
-    private Optional<Event> ordered() throws IOException {
-        Optional<String> order = Keeping.read(place.order());
-        if (order.isEmpty()) {
+    private Optional<Event> ordered() {
+        try {
+            Optional<String> order = Keeping.read(place.order());
+            if (order.isEmpty()) {
+                return Optional.empty();
+            }
+            Keeping.delete(place.order());
+            log.info("an operator orders plan " + order.get().strip());
+            return Optional.of(new Event.Ordered(clock.instant(), order.get().strip()));
+        } catch (IOException e) {
+            trouble("an operator's order can't be read: " + e);
             return Optional.empty();
         }
-        Keeping.delete(place.order());
-        log.info("an operator orders plan " + order.get().strip());
-        return Optional.of(new Event.Ordered(clock.instant(), order.get().strip()));
     }
 
-    private Optional<Event> does(Effect effect) throws IOException {
+    private Optional<Event> does(Effect effect) {
         return switch (effect) {
             case Effect.Log(Effect.Level level, String text) -> {
                 say(level, text);
@@ -188,18 +205,14 @@ public final class QuorumWatch {
                 observer.lookAround();
                 yield Optional.empty();
             }
-            case Effect.Collect _ -> {
-                Facts facts = observer.collect(running);
-                yield Optional.of(new Event.Collected(facts));
-            }
-            case Effect.StopConsul _ -> Optional.of(attempt(this::stop));
+            case Effect.Collect _ -> Optional.of(attempt(() -> new Event.Collected(observer.collect(running))));
+            case Effect.StopConsul _ -> Optional.of(attempt(() -> done(this::stop)));
             case Effect.StartConsul _ -> {
-                Resumption.takeBack(place);
-                start();
+                startAgain();
                 yield Optional.empty();
             }
-            case Effect.Apply(Plan plan) -> Optional.of(attempt(() -> apply(plan)));
-            case Effect.Verify(Plan plan) -> Optional.of(attempt(() -> verify(plan)));
+            case Effect.Apply(Plan plan) -> Optional.of(attempt(() -> done(() -> apply(plan))));
+            case Effect.Verify(Plan plan) -> Optional.of(attempt(() -> done(() -> verify(plan))));
         };
     }
 
@@ -207,35 +220,75 @@ public final class QuorumWatch {
         void run() throws IOException;
     }
 
-    private Event attempt(Act act) {
+    private interface Gathering {
+        Event run() throws IOException;
+    }
+
+    private Event done(Act act) throws IOException {
+        act.run();
+        return new Event.Done(clock.instant());
+    }
+
+    /// A bug is a failure like any other: the machine must hear of it, or it waits for ever.
+    private Event attempt(Gathering act) {
         try {
-            act.run();
-            return new Event.Done(clock.instant());
+            return act.run();
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.toString() : e.getMessage();
-            return new Event.Failed(clock.instant(), why);
+            return new Event.Failed(clock.instant(), e instanceof FileSystemException ? e.toString() : why);
+        } catch (RuntimeException e) {
+            return new Event.Failed(clock.instant(), "a bug, please report it: " + e);
         }
     }
 
     private void stop() throws IOException {
+        if (observer.hasLeader()) {
+            throw new IOException("there is a leader now");
+        }
         log.warn("stopping Consul for a quorum recovery");
         parts.control().stop();
         running = false;
     }
 
-    private void start() throws IOException {
-        if (!running) {
+    /// Consul as it was before. Where a peers.json of ours can't be taken back it isn't started: nobody may take in
+    /// a plan that may no longer hold.
+    private void startAgain() {
+        if (running) {
+            return;
+        }
+        try {
+            takeBack();
             parts.control().start();
             running = true;
+        } catch (IOException e) {
+            trouble("Consul can't be started again, which is tried with every look: " + e);
+        }
+    }
+
+    /// @throws IOException if a peers.json of ours is left, or that can't be said
+    private void takeBack() throws IOException {
+        try {
+            Resumption.takeBack(place);
+        } catch (IOException e) {
+            if (place.peersFile() == DataDirectory.PeersFile.OURS) {
+                throw e;
+            }
+            trouble("what is left of a quorum recovery that was given up can't be cleared away: " + e);
         }
     }
 
     private void apply(Plan plan) throws IOException {
+        place.create();
         record("applying plan " + plan.hash() + "\n" + plan.text());
         new Application(place, () -> {}).write(Application.Work.of(plan));
         log.warn("the raft state from before is in " + plan.backupDirectory() + "; starting Consul with plan "
                 + plan.hash());
-        start();
+        boolean started = parts.control().start();
+        running = true;
+        if (!started) {
+            Resumption.takeBack(place);
+            throw new IOException("Consul ran, although it had been stopped");
+        }
     }
 
     private void verify(Plan plan) throws IOException {
@@ -245,10 +298,8 @@ public final class QuorumWatch {
         while (clock.instant().isBefore(end)) {
             last = unverified(plan, before);
             if (last.isEmpty()) {
-                record("plan " + plan.hash() + " is verified: there is a leader, every entry up to " + before
+                settled("plan " + plan.hash() + " is verified: there is a leader, every entry up to " + before
                         + " is applied, the servers are as planned");
-                Keeping.delete(place.journal());
-                Keeping.delete(place.planned());
                 return;
             }
             try {
@@ -258,21 +309,35 @@ public final class QuorumWatch {
                 throw new IOException("interrupted", e);
             }
         }
-        record("plan " + plan.hash() + " is not verified: " + last);
+        try {
+            record("plan " + plan.hash() + " is not verified: " + last);
+        } catch (IOException e) {
+            log.warn("can't be written to " + place.audit() + ": " + e);
+        }
         throw new IOException(last);
+    }
+
+    /// The application is over. That it can't be written down is no reason to doubt it.
+    private void settled(String text) {
+        try {
+            record(text);
+            Keeping.delete(place.journal());
+            Keeping.delete(place.planned());
+        } catch (IOException e) {
+            log.warn("can't be written to " + place.audit() + ": " + e);
+        }
     }
 
     /// What isn't as planned; empty if all is.
     private String unverified(Plan plan, long before) {
-        if (!(parts.agent().leader() instanceof ApiAnswer.Ok<String> leader)
-                || leader.value().isEmpty()) {
+        if (!observer.hasLeader()) {
             return "there is no leader";
         }
-        ApiAnswer<JsonNode> self = Json.read(parts.agent().get("/v1/agent/self", Peers.AGENT_READ));
-        if (!(self instanceof ApiAnswer.Ok<JsonNode> me)) {
+        ApiAnswer<AgentSelf> self = agent.self();
+        if (!(self instanceof ApiAnswer.Ok<AgentSelf> me) || me.value().raft().isEmpty()) {
             return self.describe();
         }
-        long applied = Raft.applied(me.value());
+        long applied = me.value().raft().get().appliedIndex();
         if (applied < before) {
             return "entry " + applied + " is applied, the log had " + before;
         }
@@ -281,16 +346,12 @@ public final class QuorumWatch {
 
     /// Who isn't in the configuration but should be.
     private Optional<String> missing(Set<String> planned) {
-        ApiAnswer<JsonNode> answer =
-                Json.read(parts.agent().get("/v1/operator/raft/configuration?stale", Peers.OPERATOR_READ));
-        if (!(answer instanceof ApiAnswer.Ok<JsonNode> configuration)) {
+        ApiAnswer<RaftConfiguration> answer = agent.raftConfiguration();
+        if (!(answer instanceof ApiAnswer.Ok<RaftConfiguration> configuration)) {
             return Optional.of(answer.describe());
         }
-        Set<String> missing = new HashSet<>(planned);
-        configuration
-                .value()
-                .path("Servers")
-                .forEach(server -> missing.remove(server.path("ID").asText()));
+        Set<String> missing = new TreeSet<>(planned);
+        configuration.value().servers().forEach(server -> missing.remove(server.id()));
         return missing.isEmpty()
                 ? Optional.empty()
                 : Optional.of("the configuration lacks " + String.join(", ", missing));
@@ -305,8 +366,12 @@ public final class QuorumWatch {
     }
 
     /// To the log, and kept for `recovery plan`.
-    private void say(Effect.Level level, String text) throws IOException {
-        Keeping.write(place.report(), clock.instant() + "\n" + text + "\n");
+    private void say(Effect.Level level, String text) {
+        try {
+            Keeping.write(place.report(), clock.instant() + "\n" + text + "\n");
+        } catch (IOException e) {
+            trouble("consul-launcher recovery plan won't show the following, it can't be kept: " + e);
+        }
         for (String line : text.split("\n", -1)) {
             if (line.isEmpty()) {
                 continue;

@@ -18,7 +18,8 @@ public sealed interface Effect {
     /// know a leader, for [Facts#leaders]. No answer is waited for.
     record Look() implements Effect {}
 
-    /// Gather all facts, with a look at EC2; answered by [Event.Collected], in less than [Facts#FRESH].
+    /// Gather all facts, with a look at EC2; answered by [Event.Collected], in less than [Facts#FRESH],
+    /// or by [Event.Failed].
     record Collect() implements Effect {}
 
     /// Stop Consul without leaving; answered by [Event.Done] or [Event.Failed].

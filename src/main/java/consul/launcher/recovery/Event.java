@@ -27,8 +27,8 @@ public sealed interface Event {
     /// What [Effect.StopConsul], [Effect.Apply] or [Effect.Verify] asked for is done.
     record Done(Instant at) implements Event {}
 
-    /// It isn't. After a failed stop Consul still runs; after a failed application it is stopped and nothing of
-    /// the plan is left but the copy.
+    /// It isn't, or facts could not be gathered. After a failed stop Consul still runs; after a failed
+    /// application it is stopped and nothing of the plan is left but the copy.
     ///
     /// @param why for the operator
     record Failed(Instant at, String why) implements Event {}

@@ -188,7 +188,14 @@ public record Machine(Settings settings, Phase phase, String logged, int stops) 
                                 Level.ERROR,
                                 because(Reason.VERIFY_FAILED, verify.plan().backupDirectory(), failed),
                                 next);
-            case Phase.Recheck recheck -> stay();
+            case Phase.Recheck recheck ->
+                stoppedForNothing()
+                        .said(Level.ERROR, because(Reason.NOT_GATHERED, "", failed), next, new Effect.StartConsul());
+            case Phase.Collect(Instant since, int attempt, String _) ->
+                said(
+                        Level.WARN,
+                        because(Reason.NOT_GATHERED, "", failed),
+                        new Phase.Blocked(since, failed.at().plus(pause(attempt)), attempt + 1));
             case Phase.Run run -> stay();
             case Phase.Waiting waiting -> stay();
         };

@@ -39,6 +39,19 @@ public record ProofLedger(
         return new ProofLedger(Map.of(), Map.of(), Map.of(), Optional.empty(), Optional.empty());
     }
 
+    /// What is still to be believed when it is read again: a time that is yet to come was taken from a clock that went
+    /// wrong, and would make the loss look smaller than it is. A death stays a death.
+    public ProofLedger asOf(Instant now) {
+        TreeMap<String, Instant> past = new TreeMap<>(seen);
+        past.values().removeIf(at -> at.isAfter(now));
+        return new ProofLedger(
+                proofs,
+                past,
+                names,
+                listed.filter(span -> !span.to().isAfter(now)),
+                completeAt.filter(at -> !at.isAfter(now)));
+    }
+
     /// Takes in one look at EC2. Only an answer that shows the own instance running counts: any other may come
     /// from another account or region. Only `terminated`, exactly, counts, and the second time only if it is
     /// far enough from the first. An instance that isn't listed keeps what was seen; one that is listed

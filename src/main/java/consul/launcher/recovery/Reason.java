@@ -9,6 +9,9 @@ public enum Reason {
     NO_LOCAL_ANSWER(
             "the own agent did not tell what its raft holds",
             "look at Consul's own log on this instance; once the agent answers, this is tried again"),
+    NOT_GATHERED(
+            "the facts could not be gathered",
+            "look at the data directory's space and permissions; this is tried again. {}"),
     NO_INSTANCE_ID(
             "this server's own EC2 instance id is not known",
             "see consul-launcher doctor for why EC2 metadata can't be read; nobody can be proven dead without it"),

@@ -36,6 +36,8 @@ final class ConsulApiTest {
     private static final String RAFT_STATS = """
             {"Config": {"Datacenter": "dc1", "NodeName": "i-1", "NodeID": "id-1", "Server": true, "Version": "1.8.7",
                         "New": {}},
+             "Member": {"Name": "i-1", "Addr": "10.0.0.1", "Port": 8301, "Status": 1,
+                        "Tags": {"id": "id-1", "port": "8300", "role": "consul"}},
              "Stats": {"raft": {"applied_index": "90", "commit_index": "91", "last_contact": "%s",
                                 "last_log_index": "%s", "last_log_term": "3", "last_snapshot_index": "%s",
                                 "last_snapshot_term": "2",
@@ -111,6 +113,12 @@ final class ConsulApiTest {
                         "dc1",
                         true,
                         "1.8.7",
+                        new Member(
+                                "i-1",
+                                "10.0.0.1",
+                                8301,
+                                Member.Status.ALIVE,
+                                Map.of("id", "id-1", "port", "8300", "role", "consul")),
                         Optional.of(new RaftStats(
                                 "Follower",
                                 7,
@@ -147,9 +155,13 @@ final class ConsulApiTest {
 
     @Test
     void readsWhatAClientSaysOfItself() {
-        assertEquals(new AgentSelf("i-2", "id-2", "dc1", false, "1.21.0", Optional.empty()), got("""
+        Member member = new Member("i-2", "10.0.0.2", 8301, Member.Status.ALIVE, Map.of());
+        assertEquals(
+                new AgentSelf("i-2", "id-2", "dc1", false, "1.21.0", member, Optional.empty()),
+                got("""
                         {"Config": {"Datacenter": "dc1", "NodeName": "i-2", "NodeID": "id-2", "Server": false,
-                                    "Version": "1.21.0"}, "Stats": {"serf_lan": {}}}
+                                    "Version": "1.21.0"}, "Stats": {"serf_lan": {}},
+                         "Member": {"Name": "i-2", "Addr": "10.0.0.2", "Port": 8301, "Status": 1, "Tags": {}}}
                         """, ConsulApi::self));
     }
 
@@ -231,7 +243,8 @@ final class ConsulApiTest {
         answers(
                 200,
                 "{\"Config\": {\"Datacenter\": \"dc1\", \"NodeName\": \"i-2\", \"NodeID\": \"id-2\","
-                        + " \"Server\": false, \"Version\": \"1.21.0\"}, \"Stats\": {}}");
+                        + " \"Server\": false, \"Version\": \"1.21.0\"}, \"Stats\": {}, \"Member\": {\"Name\": \"i-2\","
+                        + " \"Addr\": \"10.0.0.2\", \"Port\": 8301, \"Status\": 1, \"Tags\": {}}}");
 
         assertTrue(refused(ask(ConsulApi::raftConfiguration)).isNoLeader());
     }

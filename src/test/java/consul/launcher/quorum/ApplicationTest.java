@@ -71,6 +71,18 @@ final class ApplicationTest {
     }
 
     @Test
+    void copiesWhatALinkLeadsTo() throws IOException {
+        Path elsewhere = data.resolve("elsewhere");
+        Files.move(place.raft(), elsewhere);
+        Files.createSymbolicLink(place.raft(), elsewhere);
+
+        new Application(place, () -> {}).write(work);
+
+        assertEquals("log", Files.readString(work.backup().resolve("raft.db")));
+        assertFalse(Files.exists(work.backup().resolve("peers.json")), "a copy, not another link");
+    }
+
+    @Test
     void leavesTheOldStateWhereverItIsKilledBeforeConsulStarts() throws IOException {
         int deaths = 0;
         for (int after = 1; diesAfter(after); after++) {
@@ -117,11 +129,24 @@ final class ApplicationTest {
     }
 
     @Test
+    void stepsTheJournalBackBeforeItTakesThePeersBack() throws IOException {
+        new Application(place, () -> {}).write(work);
+        // It can't be deleted any more: a directory that isn't empty is in the way of the first step.
+        Path partial = place.journal().resolveSibling("journal.part");
+        Files.createDirectories(partial.resolve("in the way"));
+
+        assertThrows(IOException.class, () -> Resumption.takeBack(place));
+
+        assertTrue(Files.exists(place.peersJson()), "without the step back a kill would look as if Consul had it");
+    }
+
+    @Test
     void neverTouchesAPeersJsonThatItDidNotWrite() throws IOException {
         Files.writeString(place.peersJson(), "[]");
 
         assertThrows(IOException.class, () -> new Application(place, () -> {}).write(work));
 
+        assertFalse(Files.exists(work.backup()), "nothing was begun");
         assertEquals("[]", Files.readString(place.peersJson()));
         assertEquals(PeersFile.STRAY, place.peersFile());
         assertEquals(Resume.START, Resumption.before(place, log));

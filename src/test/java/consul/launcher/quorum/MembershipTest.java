@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import consul.launcher.aws.Ec2ApiAnswer;
 import consul.launcher.aws.Ec2Instance;
 import consul.launcher.config.AgentSettings.Tag;
-import consul.launcher.config.ConsulApiSettings;
-import consul.launcher.config.Environment;
 import consul.launcher.config.Log;
-import consul.launcher.config.SecretFiles;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.recovery.Member;
 import java.io.ByteArrayOutputStream;
@@ -21,68 +18,75 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import mockwebserver3.Dispatcher;
-import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
-import mockwebserver3.RecordedRequest;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class MembershipTest {
 
-    private final MockWebServer server = new MockWebServer();
+    private static final String LEADER = "10.0.0.1:8300";
+
+    private final FakeAgent own = new FakeAgent("9", 9);
+    private final FakeAgent stranger = new FakeAgent("2", 2);
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final LocalAgent agent = own.open();
     private Instant now = Instant.EPOCH;
     private int asked;
-    private LocalAgent agent;
-    private Membership membership;
+    private Membership membership = membership(0);
 
-    @BeforeEach
-    void open() throws Exception {
-        server.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                return new MockResponse.Builder().body(body(path(request))).build();
-            }
-        });
-        server.start();
-        ConsulApiSettings settings = ConsulApiSettings.from(new Environment(Map.of()), new SecretFiles(), _ -> {});
-        agent = new LocalAgent(
-                new ConsulApiSettings.Address.Tcp(false, "127.0.0.1", server.getPort()),
-                settings,
-                Duration.ofSeconds(30));
+    private Membership membership(int servers) {
         Cloud cloud = new Cloud(new Servers(), Optional.of(new Tag("Role", "consul")), () -> now);
         Log log = new Log(new PrintStream(said, true, StandardCharsets.UTF_8), () -> now);
-        membership = new Membership(agent, () -> cloud, () -> now, () -> 1.0, log);
-    }
-
-    private static String path(RecordedRequest request) {
-        return String.valueOf(request.getTarget());
-    }
-
-    private static String body(String path) {
-        return switch (path) {
-            case "/v1/agent/self" -> "{\"Member\":{\"Addr\":\"10.0.0.9\"}}";
-            case "/v1/agent/members" -> "[{\"Name\":\"i-1\",\"Addr\":\"10.0.0.1\",\"Status\":1,\"Tags\":{}}]";
-            default -> "";
-        };
+        own.members = List.of(
+                own.as(Member.Status.ALIVE), new Member("i-00000001", "id-1", LEADER, Member.Status.ALIVE, true));
+        return new Membership(
+                new Membership.Parts(
+                        agent,
+                        servers,
+                        () -> cloud,
+                        host -> host.equals("10.0.0.2") ? Optional.of(stranger.open()) : Optional.empty(),
+                        () -> 1.0),
+                () -> now,
+                log);
     }
 
     @AfterEach
     void close() {
         agent.close();
-        server.close();
+        own.close();
+        stranger.close();
     }
 
     @Test
-    void asksNobodyWhileThereIsALeader() {
+    void asksNobodyWhileAClientHasALeader() {
         for (int i = 0; i < 100; i++) {
             look(true, Duration.ofMinutes(1));
         }
-        assertEquals(0, server.getRequestCount());
+        assertEquals(List.of(), own.asked);
         assertEquals(0, asked);
         assertEquals("", said.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void asksNoEc2WhileAServerSeesOthers() {
+        membership = membership(3);
+        for (int i = 0; i < 100; i++) {
+            look(true, Duration.ofSeconds(30));
+        }
+        assertEquals(Set.of("/v1/agent/members"), own.askedOnce());
+        assertEquals(0, asked);
+        assertEquals("", said.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void asksNobodyForTheOnlyServerOfACluster() {
+        membership = membership(1);
+        own.members = List.of(own.as(Member.Status.ALIVE));
+        for (int i = 0; i < 100; i++) {
+            look(true, Duration.ofMinutes(1));
+        }
+        assertEquals(List.of(), own.asked);
+        assertEquals(0, asked);
     }
 
     @Test
@@ -93,16 +97,83 @@ final class MembershipTest {
     }
 
     @Test
-    void joinsWhomItDoesNotKnowAndNeverItself() throws InterruptedException {
+    void joinsWhomItDoesNotKnowAndNeverItself() {
         look(false, Duration.ZERO);
         look(false, Duration.ofMinutes(1));
 
-        assertEquals("/v1/agent/members", path(server.takeRequest()));
-        assertEquals("/v1/agent/self", path(server.takeRequest()));
-        RecordedRequest join = server.takeRequest();
-        assertEquals("PUT /v1/agent/join/10.0.0.2", join.getMethod() + " " + path(join));
-        assertEquals(3, server.getRequestCount());
-        assertTrue(said.toString(StandardCharsets.UTF_8).endsWith("no leader: joined i-2 at 10.0.0.2, found by tag\n"));
+        assertEquals(List.of("/v1/agent/members", "/v1/agent/self", "PUT /v1/agent/join/10.0.0.2"), own.asked);
+        assertTrue(said.toString(StandardCharsets.UTF_8)
+                .endsWith("no leader: joined i-00000002 at 10.0.0.2, found by tag\n"));
+    }
+
+    @Test
+    void joinsNewcomersToAServerThatLeadsAlone() {
+        membership = membership(3);
+        own.configuration = List.of(own.asVoter());
+        own.members = List.of(
+                own.as(Member.Status.ALIVE),
+                new Member("i-00000001", "id-1", LEADER, Member.Status.FAILED, true),
+                new Member("i-0000000c", "id-c", "10.0.0.12:", Member.Status.ALIVE, false));
+        look(true, Duration.ZERO);
+        look(true, Duration.ofMinutes(1));
+
+        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2"));
+        assertTrue(said.toString(StandardCharsets.UTF_8)
+                .endsWith("no other server in sight: joined i-00000002 at 10.0.0.2, found by tag\n"));
+    }
+
+    @Test
+    void neverJoinsAServerThatHoldsDataWithTheLeaderOfAnotherCluster() {
+        own.configuration = List.of(own.asVoter());
+        stranger.configuration = List.of(stranger.asVoter());
+        stranger.leader = "10.0.0.2:8300";
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(0, own.asked("PUT"));
+        assertTrue(said.toString(StandardCharsets.UTF_8)
+                .contains("i-00000002 at 10.0.0.2, is of another cluster or doesn't say"));
+    }
+
+    @Test
+    void neverJoinsAServerThatHoldsDataWithANewcomerThatHasFoundALeader() {
+        own.configuration = List.of(own.asVoter());
+        stranger.leader = "10.0.0.77:8300";
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(0, own.asked("PUT"));
+    }
+
+    @Test
+    void joinsAServerOfItsOwnClusterAgain() {
+        own.configuration = List.of(own.asVoter(), stranger.asVoter());
+        stranger.configuration = List.of(stranger.asVoter(), own.asVoter());
+        stranger.leader = "10.0.0.2:8300";
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2"));
+    }
+
+    @Test
+    void leavesAServerThatHoldsDataAloneWithWhomDoesNotAnswer() {
+        own.configuration = List.of(own.asVoter());
+        stranger.down = true;
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(0, own.asked("PUT"));
+    }
+
+    @Test
+    void saysWhichRuleTheTokenLacks() {
+        own.denied.add("/v1/agent/members");
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(0, asked);
+        assertTrue(said.toString(StandardCharsets.UTF_8).contains("the token needs node = \"read\""));
     }
 
     @Test
@@ -150,10 +221,10 @@ final class MembershipTest {
         public Ec2ApiAnswer byTag(String key, String value) {
             asked++;
             return new Ec2ApiAnswer.Instances(List.of(
-                    instance("i-1", "10.0.0.1", Ec2Instance.State.RUNNING),
-                    instance("i-2", "10.0.0.2", Ec2Instance.State.RUNNING),
-                    instance("i-3", "10.0.0.3", Ec2Instance.State.STOPPED),
-                    instance("i-9", "10.0.0.9", Ec2Instance.State.RUNNING)));
+                    instance("i-00000001", "10.0.0.1", Ec2Instance.State.RUNNING),
+                    instance("i-00000002", "10.0.0.2", Ec2Instance.State.RUNNING),
+                    instance("i-00000003", "10.0.0.3", Ec2Instance.State.STOPPED),
+                    instance("i-00000009", "10.0.0.9", Ec2Instance.State.RUNNING)));
         }
 
         private Ec2Instance instance(String id, String address, Ec2Instance.State state) {

@@ -211,7 +211,8 @@ class DecisionTableTest {
             }
         });
         // These come from acting, not from deciding.
-        Set<Reason> acting = EnumSet.of(Reason.STOP_FAILED, Reason.APPLY_FAILED, Reason.VERIFY_FAILED);
+        Set<Reason> acting =
+                EnumSet.of(Reason.NOT_GATHERED, Reason.STOP_FAILED, Reason.APPLY_FAILED, Reason.VERIFY_FAILED);
         assertEquals(EnumSet.complementOf(EnumSet.copyOf(acting)), told);
     }
 

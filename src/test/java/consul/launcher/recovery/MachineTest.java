@@ -386,4 +386,31 @@ class MachineTest {
         driven.leader(1);
         assertInstanceOf(Phase.Run.class, driven.machine.phase());
     }
+
+    @Test
+    void triesAgainWhenTheFactsCouldNotBeGathered() {
+        Driven driven = new Driven(Mode.AUTO).collecting();
+        driven.on(new Event.Failed(NOW, "input/output error"));
+
+        assertInstanceOf(Phase.Blocked.class, driven.machine.phase());
+        assertTrue(driven.logged().getLast().contains(Reason.NOT_GATHERED.what()));
+        driven.noLeader(5);
+        assertInstanceOf(Phase.Collect.class, driven.machine.phase());
+        driven.on(new Event.Failed(NOW.plusSeconds(5), "input/output error"));
+        driven.noLeader(14);
+        assertInstanceOf(Phase.Blocked.class, driven.machine.phase(), "less often");
+    }
+
+    @Test
+    void startsConsulAsItWasWhenTheFactsCouldNotBeGatheredWithItStopped() {
+        Driven driven = new Driven(Mode.AUTO).collecting();
+        driven.collected(Scene.drill());
+        driven.done();
+        assertInstanceOf(Phase.Recheck.class, driven.machine.phase());
+        driven.on(new Event.Failed(NOW, "input/output error"));
+
+        assertInstanceOf(Phase.Blocked.class, driven.machine.phase());
+        assertEquals(1, driven.count(Effect.StartConsul.class));
+        assertEquals(0, driven.count(Effect.Apply.class));
+    }
 }

@@ -195,4 +195,26 @@ class ProofLedgerTest {
     void knowsWhatIsNone(String name) {
         assertFalse(InstanceId.isOne(name));
     }
+
+    @Test
+    void doesNotBelieveTimesThatAreYetToCome() {
+        Instant now = Instant.parse("2026-11-22T12:00:00Z");
+        Instant wrong = now.plusSeconds(3600);
+        Proof proof = new Proof("i-0000000b", wrong, wrong.plusSeconds(40));
+        ProofLedger ledger = new ProofLedger(
+                Map.of(proof.instanceId(), proof),
+                Map.of("i-0000000c", wrong, "i-0000000d", now),
+                Map.of("id-b", Set.of("i-0000000b")),
+                Optional.of(new Span(now, wrong)),
+                Optional.of(wrong));
+
+        ProofLedger believed = ledger.asOf(now);
+
+        assertEquals(ledger.proofs(), believed.proofs(), "dead is dead");
+        assertEquals(Map.of("i-0000000d", now), believed.seen());
+        assertEquals(ledger.names(), believed.names());
+        assertEquals(Optional.empty(), believed.listed());
+        assertEquals(Optional.empty(), believed.completeAt());
+        assertEquals(ledger, ledger.asOf(wrong));
+    }
 }

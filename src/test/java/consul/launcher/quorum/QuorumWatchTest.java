@@ -1,0 +1,437 @@
+package consul.launcher.quorum;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.aws.Ec2Instance;
+import consul.launcher.recovery.Journal;
+import consul.launcher.recovery.Mode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The actors, from what a server's launcher sees to what it does, on real files.
+@Timeout(120)
+final class QuorumWatchTest {
+
+    @TempDir
+    private Path data;
+
+    private Watched it;
+
+    @BeforeEach
+    void open() throws IOException {
+        it = new Watched(data);
+    }
+
+    @AfterEach
+    void close() {
+        it.close();
+    }
+
+    @Test
+    void recoversAsTheOnlyHolderOfRaftState() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+
+        assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
+
+        assertEquals(3, it.process.did.size(), it.process.did::toString);
+        assertEquals("stop", it.process.did.get(0));
+        assertEquals("start", it.process.did.get(1));
+        assertEquals("""
+                took in [
+                  {"id": "id-a", "address": "10.0.0.1:8300", "non_voter": false}
+                ]
+                """, it.process.did.get(2));
+        assertTrue(it.audit().contains("applying plan "), it::audit);
+        assertTrue(it.audit().contains(" is verified: there is a leader"), it::audit);
+        assertFalse(Files.exists(it.place.journal()));
+        assertTrue(it.said().contains("[WARN]  launcher: recovered by plan "), it::said);
+    }
+
+    @Test
+    void asksEc2OnlyOnceSomethingIsWrong() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        assertEquals(0, it.ec2.asked);
+
+        it.own.members = List.of(it.own.as(consul.launcher.recovery.Member.Status.FAILED));
+        it.pass(Duration.ofSeconds(30));
+        watch.look(true);
+        watch.look(true);
+
+        assertTrue(it.ec2.asked > 0, "a failed server is looked at before the quorum is lost");
+    }
+
+    @Test
+    void advisesAndAppliesWhatAPersonOrders() throws IOException {
+        it.mode = Mode.ADVISE;
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+
+        it.leaderless(watch);
+        assertEquals(List.of(), it.process.did);
+        Orders orders = new Orders(it.place, () -> it.now);
+        String planned = orders.planned().orElseThrow();
+        assertEquals(1, it.said().split("By hand: ", -1).length - 1, "said once: " + it.said());
+
+        orders.give("0123456789ab");
+        it.leaderless(watch);
+        assertEquals(List.of(), it.process.did, "another plan than the ordered one");
+
+        orders.give(planned);
+        assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
+        assertFalse(Files.exists(it.place.order()));
+    }
+
+    @Test
+    void forgetsWhatAnEarlierLauncherWasOrdered() throws IOException {
+        it.place.create();
+        new Orders(it.place, () -> it.now).give("0123456789ab");
+
+        it.watch();
+
+        assertFalse(Files.exists(it.place.order()));
+    }
+
+    @Test
+    void doesNothingInModeOffWhateverHappens() throws IOException {
+        it.mode = Mode.OFF;
+        QuorumWatch watch = it.watch();
+        it.lose();
+        it.leaderless(watch);
+
+        assertEquals(List.of(), it.process.did);
+        assertEquals(0, it.ec2.asked);
+    }
+
+    @Test
+    void startsConsulAsItWasIfADoubtArisesWhileItIsStopped() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.onStop = () -> it.ec2.states.put("i-0000000d", Ec2Instance.State.RUNNING);
+
+        assertTrue(it.lookUntil(watch, () -> it.process.did.contains("start")), it::said);
+
+        assertEquals(List.of("stop", "start"), it.process.did);
+        assertFalse(Files.exists(it.place.journal()));
+        assertEquals("", it.audit());
+        assertTrue(it.said().contains("an instance that could hold raft state did not answer"), it::said);
+    }
+
+    @Test
+    void doesNotStopConsulIfALeaderAppearsAfterTheFactsWereGathered() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        // The proof is the last fact that is gathered.
+        it.own.onAsked = question -> {
+            if (question.equals("/v1/status/leader")
+                    && Watched.read(it.place.ledger()).contains("dead " + it.third.name)) {
+                it.own.leader = it.own.raftAddress();
+            }
+        };
+
+        it.lookUntil(watch, () -> !it.own.leader.isEmpty());
+        watch.look(true);
+
+        assertEquals(List.of(), it.process.did);
+    }
+
+    @Test
+    void leavesAPeersJsonAloneThatAppearsWhileConsulIsStopped() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.onStop = () -> write(it.place.peersJson(), "[]");
+        it.process.elects = false;
+
+        assertTrue(it.lookUntil(watch, () -> it.process.did.contains("start")), it::said);
+
+        assertEquals(
+                List.of("stop", "start", "took in []"), it.process.did, "Consul took in the operator's, unchanged");
+        assertTrue(it.said().contains("there is a raft/peers.json that the launcher did not write"), it::said);
+        assertEquals("", it.audit());
+    }
+
+    @Test
+    void leavesTheDiskOfAnotherInstanceToAPerson() throws IOException {
+        it.place.create();
+        Files.writeString(it.place.owner(), "i-0000000f\n");
+        it.ec2.states.put("i-0000000f", Ec2Instance.State.TERMINATED);
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.leaderless(watch);
+
+        assertEquals(List.of(), it.process.did);
+        assertEquals("i-0000000f\n", Files.readString(it.place.owner()));
+        assertTrue(it.said().contains("was written by i-0000000f, this is i-0000000a"), it::said);
+        assertTrue(it.said().contains("the data directory was written by another instance"), it::said);
+    }
+
+    @Test
+    void knowsWhoseDiskItIsOnceThereIsALeader() throws IOException {
+        QuorumWatch watch = it.watch();
+        watch.look(false);
+        assertFalse(Files.exists(it.place.owner()));
+        watch.look(true);
+        assertEquals("i-0000000a\n", Files.readString(it.place.owner()));
+    }
+
+    @Test
+    void takesOverNoBlankDisk() throws IOException {
+        it.own.configuration = List.of();
+        QuorumWatch watch = it.watch();
+        watch.look(true);
+
+        assertFalse(Files.exists(it.place.owner()));
+    }
+
+    @Test
+    void recoversAfterARestartInTheMidstOfTheOutage() throws IOException {
+        QuorumWatch first = it.watch();
+        it.calm(first);
+        it.lose();
+        first.look(false);
+        it.pass(Duration.ofSeconds(5));
+        first.look(false);
+        // Consul 1.8.7 waits and then refuses its configuration if it has heard of no leader since its start.
+        it.own.contact = "never";
+
+        QuorumWatch second = it.watch();
+        assertTrue(it.lookUntil(second, () -> it.process.did.contains("stop")), it::said);
+        assertEquals("start", it.process.did.get(1));
+    }
+
+    @Test
+    void confirmsAnewAfterAGap() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        for (int i = 0; i < 4; i++) {
+            watch.look(false);
+            // Longer than a pause between two looks: a leader may have come and gone.
+            it.pass(Duration.ofSeconds(25));
+        }
+
+        assertEquals(List.of(), it.process.did);
+    }
+
+    @Test
+    void startsConsulAgainAfterABugInTheMidstOfIt() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.onStop = () -> it.ec2.onAsked = () -> {
+            throw new IllegalStateException("a bug");
+        };
+
+        assertTrue(it.lookUntil(watch, () -> it.process.did.contains("start")), it::said);
+        it.leaderless(watch);
+
+        assertEquals(List.of("stop", "start"), it.process.did.subList(0, 2));
+        assertTrue(it.process.runs);
+        assertTrue(it.said().contains("a bug, please report it: java.lang.IllegalStateException"), it::said);
+    }
+
+    @Test
+    void startsConsulAgainEvenIfTheWatchDies() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.deadly = "starting Consul with plan";
+
+        assertThrows(OutOfMemoryError.class, () -> it.leaderless(watch));
+
+        assertEquals(List.of("stop", "start"), it.process.did);
+        assertFalse(Files.exists(it.place.peersJson()));
+
+        // Had it survived, it would not be stuck.
+        assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
+    }
+
+    @Test
+    void changesNothingThatItCanNotWriteDown() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        Files.createDirectories(it.place.audit());
+
+        assertTrue(it.lookUntil(watch, () -> it.process.did.contains("start")), it::said);
+
+        assertEquals(List.of("stop", "start"), it.process.did);
+        assertFalse(Files.exists(it.place.peersJson()));
+        assertTrue(it.said().contains("the plan could not be written, Consul runs with the old state"), it::said);
+    }
+
+    @Test
+    void startsConsulAsItWasIfTheJournalCanNotBeKept() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.onStop = () -> directory(it.place.planned().resolve("in the way"));
+
+        assertTrue(it.lookUntil(watch, () -> it.process.runs && it.process.did.contains("stop")), it::said);
+
+        assertTrue(it.said().contains("the plan could not be written"), it::said);
+        assertFalse(Files.exists(it.place.peersJson()));
+    }
+
+    @Test
+    void goesOnWithoutAReportOrALedgerThatCanBeKept() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        Files.delete(it.place.ledger());
+        directory(it.place.ledger().resolve("in the way"));
+        directory(it.place.report().resolve("in the way"));
+
+        assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
+
+        assertEquals(1, it.said().split("the proofs of death can't be kept", -1).length - 1, it::said);
+    }
+
+    @Test
+    void isNotStoppedByADataDirectoryThatCanNotBeRead() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        Files.delete(it.place.owner());
+        directory(it.place.owner());
+        it.leaderless(watch);
+        assertEquals(List.of(), it.process.did);
+        assertTrue(it.said().contains("recovery blocked: the facts could not be gathered"), it::said);
+
+        Files.delete(it.place.owner());
+        Files.writeString(it.place.owner(), it.own.name);
+        assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
+    }
+
+    @Test
+    void takesThePlanBackIfConsulDoesNotStart() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.onStop = () -> it.process.broken = "can't start Consul";
+
+        assertTrue(it.lookUntil(watch, () -> it.process.did.contains("start")), it::said);
+
+        assertEquals(List.of("stop", "start"), it.process.did, "without the plan");
+        assertFalse(Files.exists(it.place.journal()));
+    }
+
+    @Test
+    void takesThePlanBackIfConsulRanAllTheTime() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.onStop = () -> it.process.runs = true;
+
+        assertTrue(it.lookUntil(watch, () -> it.said().contains("Consul ran, although")), it::said);
+
+        assertEquals(List.of("stop"), it.process.did);
+        assertFalse(Files.exists(it.place.peersJson()));
+        assertFalse(Files.exists(it.place.journal()));
+    }
+
+    @Test
+    void saysSoIfTheClusterIsNotAsPlannedAndSettlesItLater() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.process.elects = false;
+        it.own.onAsked = question -> {
+            if (!it.process.did.isEmpty() && question.equals("/v1/status/leader")) {
+                it.pass(Duration.ofSeconds(50));
+            }
+        };
+
+        assertTrue(it.lookUntil(watch, () -> it.said().contains("not as planned")), it::said);
+        assertEquals(Journal.Step.START, it.place.readJournal().orElseThrow().step());
+        assertTrue(it.audit().contains("is not verified: there is no leader"), it::audit);
+
+        it.own.onAsked = _ -> {};
+        it.own.configuration = List.of(it.own.asVoter());
+        it.own.leader = it.own.raftAddress();
+        it.pass(Duration.ofMinutes(1));
+        watch.look(true);
+
+        assertFalse(Files.exists(it.place.journal()));
+        assertTrue(it.audit().contains("was cut off after Consul took it in; verified"), it::audit);
+    }
+
+    @Test
+    void isNotVerifiedBeforeTheWholeOldLogIsApplied() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.own.applied = 99;
+        it.own.onAsked = question -> {
+            if (it.process.did.contains("start") && question.equals("/v1/agent/self")) {
+                it.pass(Duration.ofSeconds(70));
+            }
+        };
+
+        it.lookUntil(watch, () -> it.audit().contains("verified"));
+
+        assertTrue(it.audit().contains("is not verified: entry 99 is applied, the log had 100"), it::audit);
+    }
+
+    @Test
+    void isNotVerifiedWithoutThePlannedServers() throws IOException {
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        it.own.onAsked = question -> {
+            if (it.process.did.contains("start") && question.startsWith("/v1/operator/raft")) {
+                it.pass(Duration.ofSeconds(70));
+                it.own.configuration = List.of(it.second.asVoter());
+            }
+        };
+
+        it.lookUntil(watch, () -> it.audit().contains("verified"));
+
+        assertTrue(it.audit().contains("is not verified: the configuration lacks id-a"), it::audit);
+    }
+
+    @Test
+    void takesNoJournalForAPlanThatConsulTookInBeforeItWasStarted() throws IOException {
+        it.place.create();
+        Keeping.write(it.place.journal(), new Journal("0123456789ab", Journal.Step.WRITE).line());
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+
+        assertEquals("", it.audit());
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void directory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
