@@ -37,12 +37,12 @@ public final class Main {
         List<Scenario> scenarios = new ArrayList<>();
         boolean without = false;
         boolean defaults = false;
+        boolean check = false;
+        boolean all = false;
         for (int i = 3; i < args.length; i++) {
             switch (args[i]) {
-                case "--check" -> {
-                    // It always asserts.
-                }
-                case "--all" -> scenarios.addAll(List.of(Scenario.values()));
+                case "--check" -> check = true;
+                case "--all" -> all = true;
                 case "--without" -> without = true;
                 case "--defaults" -> defaults = true;
                 case "--scenario" -> {
@@ -56,14 +56,21 @@ public final class Main {
                 default -> usage();
             }
         }
-        if (scenarios.isEmpty()) {
+        if (all) {
+            scenarios.addAll(List.of(Scenario.values()));
+        } else if (scenarios.isEmpty()) {
             scenarios.add(Scenario.MAJORITY);
         }
-        Stage.Settings settings =
-                without ? new Stage.Settings("off", "10s") : new Stage.Settings("auto", defaults ? "60s" : "10s");
+        if (without) {
+            scenarios.removeIf(scenario -> !scenario.isTellingWithout());
+        }
+        if (scenarios.isEmpty()) {
+            usage();
+        }
         Main main = new Main(Path.of(args[0]), new RealConsul(Path.of(args[1])), Path.of(args[2]), System.out);
         Runtime.getRuntime().addShutdownHook(new Thread(main::stop));
-        System.exit(main.play(scenarios, settings) ? 0 : 1);
+        boolean well = main.play(scenarios, new Stage.Settings(!without, defaults), check);
+        System.exit(well ? 0 : 1);
     }
 
     private void stop() {
@@ -72,6 +79,10 @@ public final class Main {
 
     private static void usage() {
         System.err.println("usage: bin/drill [--check] [--all | --scenario NAME…] [--without] [--defaults]");
+        System.err.println("  --check     also fails if a figure isn't reached");
+        System.err.println(
+                "  --without   with recovery and the search for servers switched off, where that shows anything");
+        System.err.println("  --defaults  with Consul's and the launcher's default times instead of their minimum");
         System.err.println("scenarios:");
         for (Scenario scenario : Scenario.values()) {
             System.err.println(String.format("  %-16s %s", scenario.label(), scenario.what()));
@@ -79,11 +90,11 @@ public final class Main {
         System.exit(USAGE);
     }
 
-    private boolean play(List<Scenario> scenarios, Stage.Settings settings) {
+    private boolean play(List<Scenario> scenarios, Stage.Settings settings, boolean check) {
         Map<Scenario, String> results = new TreeMap<>();
         boolean well = true;
         for (Scenario scenario : scenarios) {
-            String result = play(scenario, settings);
+            String result = play(scenario, settings, check);
             well &= result.startsWith("ok");
             results.put(scenario, result);
         }
@@ -93,7 +104,9 @@ public final class Main {
     }
 
     /// `ok` with figures, or what failed.
-    String play(Scenario scenario, Stage.Settings settings) {
+    ///
+    /// @param check whether to fail if a figure isn't reached
+    String play(Scenario scenario, Stage.Settings settings, boolean check) {
         out.println();
         out.println(scenario.label() + ": " + scenario.what());
         Scenario.Report report = new Scenario.Report();
@@ -108,8 +121,10 @@ public final class Main {
             stages.add(stage);
             try {
                 scenario.play(stage, report);
-                return "ok" + figures(report);
-            } catch (Stage.Failed | AssertionError | IllegalStateException e) {
+                boolean reached = !check || report.missed().isEmpty();
+                String missed = report.missed().isEmpty() ? "" : "; NOT REACHED: " + String.join(", ", report.missed());
+                return (reached ? "ok" : "FAILED") + figures(report) + missed;
+            } catch (RuntimeException | AssertionError e) {
                 stage.showLogs();
                 return "FAILED: " + e.getMessage() + figures(report);
             }

@@ -34,12 +34,15 @@ final class Stage implements AutoCloseable {
 
     /// How the launchers are set.
     ///
-    /// @param mode `CONSUL_QUORUM_RECOVERY`
-    /// @param confirm `CONSUL_QUORUM_RECOVERY_CONFIRM`
-    record Settings(String mode, String confirm) {}
+    /// @param recovery whether the launchers do what they can
+    /// @param defaults whether Consul elects and the launcher confirms as slowly as they do by default
+    record Settings(boolean recovery, boolean defaults) {}
 
     private static final int FIRST = 11;
     private static final int LAST = 29;
+
+    /// Nobody is told to join there.
+    private static final int CLIENT = 41;
 
     private final Settings settings;
     private final LocalCluster cluster;
@@ -91,7 +94,7 @@ final class Stage implements AutoCloseable {
 
     /// Launches an instance without the servers' tag and starts a client on it.
     LocalAgent client() {
-        int number = next++;
+        int number = CLIENT;
         LocalAgent.Spec spec = LocalAgent.Spec.client(String.format("i-0dd000000000000%02d", number), address(number));
         cluster.ec2().command("launch", "id=" + spec.id() + ",address=" + spec.address() + ",tag:Role=client");
         return start(spec);
@@ -108,21 +111,27 @@ final class Stage implements AutoCloseable {
         for (int number = FIRST; number <= LAST; number++) {
             all.add("\"" + address(number) + "\"");
         }
+        String performance = settings.defaults() ? "" : "\"performance\": {\"raft_multiplier\": 1}, ";
         return Map.ofEntries(
                 // By address, since this Consul can't be told where the EC2 API is.
                 Map.entry(
                         "CONSUL_LOCAL_CONFIG",
-                        "{\"performance\": {\"raft_multiplier\": 1}, \"retry_interval\": \"1s\", \"retry_join\": ["
-                                + String.join(", ", all) + "]}"),
+                        "{" + performance + "\"retry_interval\": \"1s\", \"retry_join\": [" + String.join(", ", all)
+                                + "]}"),
                 Map.entry("CONSUL_RETRY_JOIN", ""),
-                Map.entry("TAG_KEY", "Role"),
-                Map.entry("TAG_VALUE", "consul"),
+                // Without a tag nobody is looked for.
+                Map.entry("TAG_KEY", settings.recovery() ? "Role" : ""),
+                Map.entry("TAG_VALUE", settings.recovery() ? "consul" : ""),
                 Map.entry("AWS_REGION", "eu-central-1"),
                 Map.entry("AWS_ACCESS_KEY_ID", "drill"),
                 Map.entry("AWS_SECRET_ACCESS_KEY", "drill"),
                 Map.entry("AWS_ENDPOINT_URL_EC2", cluster.ec2().endpoint("127.0.0.1")),
-                Map.entry("CONSUL_QUORUM_RECOVERY", settings.mode()),
-                Map.entry("CONSUL_QUORUM_RECOVERY_CONFIRM", settings.confirm()));
+                Map.entry("CONSUL_QUORUM_RECOVERY", settings.recovery() ? "auto" : "off"),
+                Map.entry("CONSUL_QUORUM_RECOVERY_CONFIRM", settings.defaults() ? "60s" : "10s"));
+    }
+
+    Settings settings() {
+        return settings;
     }
 
     void form(int count) {
@@ -135,6 +144,9 @@ final class Stage implements AutoCloseable {
         writes = Optional.of(new Writes(() -> addresses()));
         until("writes are acknowledged", Duration.ofSeconds(90), () -> writes().acknowledged() > 20);
         // What the launchers learn of their healthy cluster.
+        if (!settings.recovery()) {
+            return;
+        }
         until(
                 "every launcher knows its servers",
                 Duration.ofSeconds(60),
@@ -165,6 +177,41 @@ final class Stage implements AutoCloseable {
         note("terminated " + agent);
     }
 
+    /// As a machine that shuts down; EC2 says so, but not yet that it is terminated.
+    void shutDown(LocalAgent agent) {
+        down(agent);
+        cluster.ec2().command("state", "state=shutting-down,id=" + agent.spec().id());
+        note("shutting down " + agent);
+    }
+
+    /// Ends a launcher as the kernel does, and then whatever it leaves, and starts a new one on the same instance.
+    LocalAgent restartKilled(LocalAgent agent) {
+        ProcessHandle started = ProcessHandle.of(agent.process().pid()).orElseThrow();
+        try (Stream<ProcessHandle> all = Stream.concat(Stream.of(started), started.descendants())) {
+            List<ProcessHandle> launchers =
+                    all.filter(process -> isProgram(process, "java")).toList();
+            check(launchers.size() == 1, "a launcher is one process, not " + launchers);
+            launchers.forEach(ProcessHandle::destroyForcibly);
+        }
+        return restart(agent, "killed the launcher of " + agent);
+    }
+
+    /// As a task that is stopped and started again on the same instance.
+    LocalAgent restartTask(LocalAgent agent) {
+        agent.stop();
+        return restart(agent, "restarted the task on " + agent);
+    }
+
+    private LocalAgent restart(LocalAgent agent, String what) {
+        down(agent);
+        LocalAgent again = start(agent.spec());
+        synchronized (servers) {
+            servers.add(again);
+        }
+        note(what);
+        return again;
+    }
+
     void stopInstance(LocalAgent agent) {
         down(agent);
         cluster.ec2().command("stop", "id=" + agent.spec().id());
@@ -186,7 +233,23 @@ final class Stage implements AutoCloseable {
             servers.remove(agent);
         }
         living.remove(agent.spec().id());
+        kill(agent);
+    }
+
+    /// Returns when all of it is gone, and so its ports are free.
+    private void kill(LocalAgent agent) {
+        List<ProcessHandle> all = ProcessHandle.of(agent.process().pid())
+                .map(started ->
+                        Stream.concat(Stream.of(started), started.descendants()).toList())
+                .orElse(List.of());
         agent.kill();
+        // What is dead and not yet reaped has no command any more.
+        until(
+                "the end of " + agent,
+                Duration.ofSeconds(60),
+                () -> all.stream()
+                        .noneMatch(process ->
+                                process.isAlive() && process.info().command().isPresent()));
     }
 
     LocalAgent replace() {
@@ -200,26 +263,35 @@ final class Stage implements AutoCloseable {
         String signal = frozen ? "STOP" : "CONT";
         try (Stream<ProcessHandle> all =
                 ProcessHandle.of(agent.process().pid()).orElseThrow().descendants()) {
-            all.filter(process -> process.info()
-                            .command()
-                            .map(Path::of)
-                            .map(Path::getFileName)
-                            .filter(name -> name.toString().equals("consul"))
-                            .isPresent())
+            all.filter(process -> isProgram(process, "consul"))
                     .forEach(process -> Running.send(signal, Long.toString(process.pid())));
         }
         note((frozen ? "cut off " : "connected again ") + agent);
     }
 
+    private static boolean isProgram(ProcessHandle process, String name) {
+        return process.info()
+                .command()
+                .map(Path::of)
+                .map(Path::getFileName)
+                .filter(file -> file.toString().equals(name))
+                .isPresent();
+    }
+
     /// @throws Failed if it doesn't come true in time
     void until(String what, Duration within, Supplier<Boolean> condition) {
+        check(comesTrue(within, condition), "not within " + within.toSeconds() + " s: " + what);
+    }
+
+    boolean comesTrue(Duration within, Supplier<Boolean> condition) {
         long end = System.nanoTime() + within.toNanos();
         while (!condition.get()) {
             if (System.nanoTime() > end) {
-                throw new Failed("not within " + within.toSeconds() + " s: " + what);
+                return false;
             }
             pause();
         }
+        return true;
     }
 
     private static void pause() {
@@ -244,6 +316,16 @@ final class Stage implements AutoCloseable {
         note("no leader any more, as " + by + " sees it");
     }
 
+    /// Without the launcher's help nothing changes, for as long as one watches.
+    void staysWithoutLeader(LocalAgent by, Duration watched) {
+        long end = System.nanoTime() + watched.toNanos();
+        while (System.nanoTime() < end) {
+            check(by.leader().isEmpty(), "there is a leader, without any recovery");
+            pause();
+        }
+        note("no leader for " + watched.toSeconds() + " s, as " + by + " sees it, and none to come");
+    }
+
     void awaitVoters(LocalAgent by, int count, Duration within) {
         until(count + " voters, " + by + " has " + by.peers(), within, () -> voters(by) == count && deadPeers(by) == 0);
         note(count + " voters, all alive: " + by.peers());
@@ -263,13 +345,17 @@ final class Stage implements AutoCloseable {
 
     void awaitLog(LocalAgent agent, String text, Duration within) {
         until("'" + text + "' in the log of " + agent, within, () -> agent.log().contains(text));
-        note(agent + " says: "
-                + agent.log()
-                        .lines()
-                        .filter(line -> line.contains(text))
-                        .findFirst()
-                        .map(line -> line.substring(line.indexOf("launcher: ") + "launcher: ".length()))
-                        .orElse(""));
+        note(agent + " says: " + said(agent, text));
+    }
+
+    /// The first line of its log that has a text.
+    String said(LocalAgent agent, String text) {
+        return agent.log()
+                .lines()
+                .filter(line -> line.contains(text))
+                .findFirst()
+                .map(line -> line.substring(line.indexOf("launcher: ") + "launcher: ".length()))
+                .orElse("");
     }
 
     /// How often a plan was applied, by anybody.
@@ -346,7 +432,11 @@ final class Stage implements AutoCloseable {
         }
         closed = true;
         writes.ifPresent(Writes::close);
-        living.values().forEach(LocalAgent::kill);
+        try {
+            living.values().forEach(this::kill);
+        } catch (Failed e) {
+            note(String.valueOf(e.getMessage()));
+        }
         try {
             cluster.close();
         } catch (AssertionError e) {
