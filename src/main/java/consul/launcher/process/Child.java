@@ -20,32 +20,46 @@ final class Child {
     private static final int ATTEMPTS = 20;
 
     private final Process process;
+    private final Guard guard;
     private final Log log;
 
-    private Child(Process process, Log log) {
+    private Child(Process process, Guard guard, Log log) {
         this.process = process;
+        this.guard = guard;
         this.log = log;
     }
 
-    /// Starts the command in a session of its own where the image has `setsid`: a signal for the launcher's process
-    /// group
-    /// (a terminal's Ctrl-C, an init that signals its group) then reaches the child by the launcher only, once.
+    /// Starts the command in a session of its own where the image has `setsid`: a signal for the launcher's
+    /// process group (a terminal's Ctrl-C, an init that signals its group) then reaches the child by the launcher
+    /// only, once.
     ///
+    /// @param guard which the child tells who it is before it becomes the command
     /// @param changes variables to set on top of the launcher's own
     /// @param removals variables that are the launcher's alone
     /// @throws IOException if it can't be started
     static Child start(
-            List<String> command, boolean ownSession, Map<String, String> changes, List<String> removals, Log log)
+            List<String> command,
+            Guard guard,
+            boolean ownSession,
+            Map<String, String> changes,
+            List<String> removals,
+            Log log)
             throws IOException {
         List<String> words = new ArrayList<>(command.size() + 1);
         if (ownSession) {
             words.add("setsid");
         }
-        words.addAll(command);
+        words.addAll(guard.guarded(command));
         ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
         builder.environment().putAll(changes);
         removals.forEach(builder.environment()::remove);
-        return new Child(builder.start(), log);
+        Child child = new Child(builder.start(), guard, log);
+        guard.watch(child.pid());
+        return child;
+    }
+
+    Guard guard() {
+        return guard;
     }
 
     long pid() {

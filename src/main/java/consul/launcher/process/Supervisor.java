@@ -95,9 +95,15 @@ public final class Supervisor {
             catches(SECOND_QUIT);
         }
         Starting starting = () -> {
-            Child child = Child.start(command, manner.ownSession(), changes, removals, log);
-            child.onExit(code -> events.add(new Event.Exited(code)));
-            return child;
+            Guard guard = Guard.start(manner.stopTimeout(), manner.ownSession(), log);
+            try {
+                Child child = Child.start(command, guard, manner.ownSession(), changes, removals, log);
+                child.onExit(code -> events.add(new Event.Exited(code)));
+                return child;
+            } catch (IOException e) {
+                guard.close();
+                throw e;
+            }
         };
         Child child;
         try {
@@ -191,10 +197,7 @@ public final class Supervisor {
     }
 
     private int guarded(Child child) {
-        try (Guard _ = Guard.over(child.pid(), manner.stopTimeout(), manner.ownSession())) {
-            return untilExit(child);
-        } catch (IOException e) {
-            log.warn("no guard, Consul would outlive a launcher that is killed: " + e.getMessage());
+        try (Guard _ = child.guard()) {
             return untilExit(child);
         }
     }

@@ -6,6 +6,7 @@ import consul.launcher.config.Log;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,10 @@ final class ChildProcessIT {
 
     /// With the signals as they are by default: a build in the background ignores some, and children inherit that.
     private static Child start(String script) throws IOException {
-        return Child.start(List.of("env", "--default-signal", "sh", "-c", script), false, Map.of(), List.of(), NOWHERE);
+        Guard guard = Guard.start(Duration.ofSeconds(5), false, NOWHERE);
+        Child child = Child.start(
+                List.of("env", "--default-signal", "sh", "-c", script), guard, false, Map.of(), List.of(), NOWHERE);
+        child.onExit(_ -> guard.close());
+        return child;
     }
 }
