@@ -1,6 +1,7 @@
 package consul.launcher.aws;
 
 import consul.launcher.config.MetadataSettings;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class Ec2Metadata {
     /// The identity document has 500 bytes.
     private static final long MOST_BYTES = 64 * 1024;
 
-    private final Http http;
+    private final Requests http;
     private final Pace pace;
     private final String endpoint;
     private final boolean v1Disabled;
@@ -39,7 +40,7 @@ final class Ec2Metadata {
     private long renewAt;
     private boolean v1;
 
-    Ec2Metadata(Http http, Pace pace, MetadataSettings settings) {
+    Ec2Metadata(Requests http, Pace pace, MetadataSettings settings) {
         this.http = http;
         this.pace = pace;
         this.endpoint = settings.ec2Endpoint().value();
@@ -54,6 +55,19 @@ final class Ec2Metadata {
     /// Whether this instance simply has no such value.
     static boolean isNoSuchValue(Answer answer) {
         return answer.status() == 404 && !isNoToken(answer);
+    }
+
+    /// The token to read with now, if there is one that lasts, or none is needed.
+    Optional<Session> session() {
+        return v1 || lasts() ? Optional.of(new Session(v1 ? null : token)) : Optional.empty();
+    }
+
+    /// @param token null where version 1 is spoken
+    record Session(@Nullable String token) {}
+
+    /// Where a value of [#value] is.
+    String url(String name) {
+        return endpoint + META_DATA + name;
     }
 
     /// What the path has, or what came back in its place: if there is no token, that of the request for it.
@@ -97,9 +111,13 @@ final class Ec2Metadata {
         return http.get(endpoint + path, token, MOST_BYTES);
     }
 
+    private boolean lasts() {
+        return token != null && pace.nanoTime() - renewAt < 0;
+    }
+
     /// Gets a token if there is none that lasts. Null if reading may begin, else the answer that forbids it.
     private @Nullable Answer authorise() {
-        if (v1 || (token != null && pace.nanoTime() - renewAt < 0)) {
+        if (v1 || lasts()) {
             return null;
         }
         token = null;

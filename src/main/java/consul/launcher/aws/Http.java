@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Requests to a metadata service: bounded in time, size and number, and every attempt kept for the operator. Knows
 /// nothing of what is asked. For one thread.
-final class Http implements AutoCloseable {
+final class Http implements Requests, AutoCloseable {
 
-    private static final String TOKEN = "X-aws-ec2-metadata-token";
-    private static final String TOKEN_TTL = "X-aws-ec2-metadata-token-ttl-seconds";
+    static final String TOKEN = "X-aws-ec2-metadata-token";
+    static final String TOKEN_TTL = "X-aws-ec2-metadata-token-ttl-seconds";
 
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
@@ -83,7 +83,8 @@ final class Http implements AutoCloseable {
         deadline = pace.nanoTime() + settings.deadline().toNanos();
     }
 
-    Answer get(String url, @Nullable String token, long mostBytes) {
+    @Override
+    public Answer get(String url, @Nullable String token, long mostBytes) {
         Request.Builder request = new Request.Builder().url(url);
         if (token != null) {
             request.header(TOKEN, token);
@@ -91,14 +92,15 @@ final class Http implements AutoCloseable {
         return exchange(request, "GET " + url, mostBytes);
     }
 
-    Answer putForToken(String url, int ttlSeconds, long mostBytes) {
+    @Override
+    public Answer putForToken(String url, int ttlSeconds, long mostBytes) {
         Request.Builder request =
                 new Request.Builder().url(url).put(RequestBody.EMPTY).header(TOKEN_TTL, Integer.toString(ttlSeconds));
         return exchange(request, "PUT " + url, mostBytes);
     }
 
-    /// Takes the last answer for something else than what was asked for.
-    Answer reject(Answer last, String expected) {
+    @Override
+    public Answer reject(Answer last, String expected) {
         Answer rejected = last.butExpected(expected);
         story.set(story.size() - 1, rejected);
         return rejected;
@@ -241,7 +243,7 @@ final class Http implements AutoCloseable {
         return Integer.parseInt(retryAfter);
     }
 
-    private static String text(Duration duration) {
+    static String text(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }

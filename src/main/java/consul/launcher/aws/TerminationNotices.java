@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Asks EC2's metadata service whether this instance is going away. One [#check] makes at most two requests, tries each
-/// once (the next check is the retry), keeps its token and lets go of its connection. For one thread.
+/// once (the next check is the retry), keeps its token and its connections. For one thread.
 ///
 /// https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html,
 /// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
@@ -45,13 +45,75 @@ public final class TerminationNotices implements AutoCloseable {
     }
 
     private final boolean possible;
-    private final Http http;
+    private final Asking asking;
     private final Ec2Metadata ec2;
 
     public TerminationNotices(MetadataSettings settings, Pace pace) {
         this.possible = possible(settings);
-        this.http = new Http(settings, pace, 1);
-        this.ec2 = new Ec2Metadata(http, pace, settings);
+        this.asking = settings.ec2Endpoint().value().startsWith("https:")
+                ? new ByOkhttp(new Http(settings, pace, 1))
+                : new Plain(new PlainRequests(settings, 2));
+        this.ec2 = new Ec2Metadata(asking.requests(), pace, settings);
+    }
+
+    /// How it is asked.
+    private sealed interface Asking {
+        Requests requests();
+
+        void begin();
+
+        List<String> story();
+
+        /// When a check is over.
+        void rest();
+
+        void close();
+    }
+
+    private record Plain(PlainRequests requests) implements Asking {
+        @Override
+        public void begin() {
+            requests.begin();
+        }
+
+        @Override
+        public List<String> story() {
+            return requests.story();
+        }
+
+        @Override
+        public void rest() {
+            // The connections stay.
+        }
+
+        @Override
+        public void close() {
+            requests.close();
+        }
+    }
+
+    /// A metadata service behind TLS, which is none of EC2's.
+    private record ByOkhttp(Http requests) implements Asking {
+        @Override
+        public void begin() {
+            requests.begin();
+        }
+
+        @Override
+        public List<String> story() {
+            return requests.story();
+        }
+
+        /// Kept, a connection would cost a thread that waits to close it.
+        @Override
+        public void rest() {
+            requests.close();
+        }
+
+        @Override
+        public void close() {
+            requests.close();
+        }
     }
 
     /// Whether the settings allow EC2 to be asked at all; if not, there is no use in checking.
@@ -60,22 +122,32 @@ public final class TerminationNotices implements AutoCloseable {
                 && (settings.mode() == MetadataSettings.Mode.AUTO || settings.mode() == MetadataSettings.Mode.EC2);
     }
 
+    /// Sends what the next [#check] asks, so that its answers arrive while somebody else's are waited for. Doesn't wait
+    /// but for connections.
+    public void send() {
+        if (possible && asking instanceof Plain(PlainRequests requests)) {
+            ec2.session()
+                    .ifPresent(session -> requests.send(
+                            List.of(ec2.url(Ec2Metadata.LIFECYCLE_STATE), ec2.url(Ec2Metadata.SPOT_ACTION)),
+                            session.token()));
+        }
+    }
+
     public Sight check() {
         if (!possible) {
             return new NoNotice();
         }
-        http.begin();
+        asking.begin();
         try {
             return look();
         } finally {
-            // Kept, it would be closed by the other side at some time, and cost a thread that waits to close it.
-            http.close();
+            asking.rest();
         }
     }
 
     @Override
     public void close() {
-        http.close();
+        asking.close();
     }
 
     private Sight look() {
@@ -86,7 +158,7 @@ public final class TerminationNotices implements AutoCloseable {
         boolean answered = lifecycle.ok() || Ec2Metadata.isNoSuchValue(lifecycle);
         if (!answered && lifecycle.status() == 0) {
             // Nobody is there: not worth waiting for twice.
-            return new Failed(http.story());
+            return new Failed(asking.story());
         }
         Answer spot = ec2.value(Ec2Metadata.SPOT_ACTION);
         if (spot.ok()) {
@@ -94,9 +166,9 @@ public final class TerminationNotices implements AutoCloseable {
             if (notice != null) {
                 return notice;
             }
-            spot = http.reject(spot, "an instance action");
+            spot = asking.requests().reject(spot, "an instance action");
         }
-        return answered && Ec2Metadata.isNoSuchValue(spot) ? new NoNotice() : new Failed(http.story());
+        return answered && Ec2Metadata.isNoSuchValue(spot) ? new NoNotice() : new Failed(asking.story());
     }
 
     private static @Nullable Spot spot(String body) {

@@ -44,9 +44,9 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
         if (membership.isEmpty() && quorum.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(leader -> {
-            membership.ifPresent(it -> it.look(leader));
-            quorum.ifPresent(it -> it.look(leader));
+        return Optional.of(pulse -> {
+            membership.ifPresent(it -> it.look(pulse.hasLeader()));
+            quorum.ifPresent(it -> it.look(pulse));
         });
     }
 

@@ -2,81 +2,88 @@ package consul.launcher.consul;
 
 import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.ConsulApiSettings.Address;
+import consul.launcher.http.Endpoint;
+import consul.launcher.http.Reply;
+import consul.launcher.http.Request;
 import java.io.IOException;
-import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
-import okhttp3.ConnectionSpec;
-import okhttp3.Dns;
-import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.RequestBody;
-import okhttp3.Response;
-import okio.BufferedSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The agent on this host, by its HTTP API. Every call is bounded in time and size and made once; who asks again
-/// decides
-/// when. Keeps no connection.
+/// decides when. Keeps no connection but those of [#pulse].
 public final class LocalAgent implements AutoCloseable {
 
-    private static final long LONGEST_BODY = 4L * 1024 * 1024;
+    static final int LONGEST_BODY = 4 * 1024 * 1024;
+    static final String LEADER = "/v1/status/leader";
+
     private static final int LONGEST_ERROR = 200;
 
-    private final OkHttpClient client;
-    private final HttpUrl base;
-    private final ConsulApiSettings settings;
+    private final Transport transport;
     private final Address address;
+    private final List<String> fields;
+    private final Duration timeout;
+
+    /// Where the API is plain, made when it is first asked for.
+    private final Optional<Endpoint> plain;
+
+    private @Nullable PulseTaker pulse;
 
     /// @param address where the API is
     /// @param timeout for a whole call
     /// @throws TlsException if the settings' certificates or keys can't be used
     public LocalAgent(Address address, ConsulApiSettings settings, Duration timeout) throws TlsException {
-        this.settings = settings;
         this.address = address;
-        OkHttpClient.Builder builder = new OkHttpClient.Builder()
-                .proxy(Proxy.NO_PROXY)
-                .followRedirects(false)
-                .followSslRedirects(false)
-                .retryOnConnectionFailure(false)
-                .fastFallback(false)
-                .callTimeout(timeout)
-                .connectTimeout(timeout)
-                .readTimeout(timeout)
-                .writeTimeout(timeout);
-        HttpUrl.Builder url = new HttpUrl.Builder();
-        switch (address) {
-            case Address.Tcp tcp -> {
-                url.scheme(tcp.https() ? "https" : "http").host(tcp.host()).port(tcp.port());
-                if (tcp.https()) {
-                    Tls.apply(settings.tls(), builder);
-                    // Asked for by the name that its certificate has, and found where it is.
-                    settings.tls().serverName().ifPresent(name -> {
-                        url.host(name);
-                        builder.dns(_ -> Dns.SYSTEM.lookup(tcp.host()));
-                    });
-                } else {
-                    builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
-                }
-            }
-            case Address.Unix unix -> {
-                // An address that needs no resolver; the socket doesn't look at it.
-                url.scheme("http").host("127.0.0.1").port(ConsulApiSettings.PORT);
-                builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
-                        .socketFactory(new UnixSocket.Factory(unix.socket()));
-            }
-        }
-        this.client = builder.build();
-        this.base = url.build();
+        this.timeout = timeout;
+        this.fields = settings.token()
+                .map(token -> List.of("X-Consul-Token: " + token))
+                .orElse(List.of());
+        this.plain = switch (address) {
+            case Address.Tcp tcp ->
+                tcp.https() ? Optional.empty() : Optional.of(new Endpoint.Tcp(tcp.host(), tcp.port()));
+            case Address.Unix unix -> Optional.of(new Endpoint.Unix(unix.socket()));
+        };
+        this.transport = plain.isPresent()
+                ? new PlainTransport(plain.get())
+                : new TlsTransport((Address.Tcp) address, settings.tls());
     }
 
     public Address address() {
         return address;
     }
 
+    /// A look that is taken again and again: over a connection that is kept where the API is plain. For one thread.
+    ///
+    /// @param contact whether to ask when the agent, a server, last heard from the leader
+    public Pulse pulse(boolean contact) {
+        if (plain.isEmpty()) {
+            long asked = System.nanoTime();
+            return new Pulse(leader(), contact ? contact() : Optional.empty(), asked);
+        }
+        PulseTaker taker = pulse;
+        if (taker == null) {
+            taker = new PulseTaker(address, plain.get(), timeout);
+            pulse = taker;
+        }
+        return taker.take(contact);
+    }
+
+    private Optional<Duration> contact() {
+        try {
+            return PulseTaker.contact(transport.call(PulseTaker.CONTACT, timeout));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /// The leader's address, empty if this agent knows none. Answered without a token.
     public ApiAnswer<String> leader() {
-        return switch (get("/v1/status/leader", "none")) {
+        return leader(get(LEADER, "none"));
+    }
+
+    static ApiAnswer<String> leader(ApiAnswer<String> answer) {
+        return switch (answer) {
             case ApiAnswer.Ok<String> ok -> new ApiAnswer.Ok<>(unquoted(ok.value()));
             case ApiAnswer.Unreachable<String> unreachable -> unreachable;
             case ApiAnswer.Denied<String> denied -> denied;
@@ -90,89 +97,69 @@ public final class LocalAgent implements AutoCloseable {
     /// @param path with its query, such as `/v1/operator/raft/configuration?stale`
     /// @param rule the ACL rule it needs, for the answer `Denied`
     public ApiAnswer<String> get(String path, String rule) {
-        return call(request(path).get().build(), rule);
+        return call("GET", path, rule, timeout, 200);
     }
 
     /// Autopilot's view of the servers. It comes with status 429 while a server is unhealthy.
     public ApiAnswer<String> autopilotHealth() {
-        return call(client, request("/v1/operator/autopilot/health").get().build(), "operator = \"read\"", 429);
+        return call("GET", "/v1/operator/autopilot/health", "operator = \"read\"", timeout, 429);
     }
 
     /// Makes the agent do something.
     public ApiAnswer<String> post(String path, String rule) {
-        return call(request(path).post(RequestBody.EMPTY).build(), rule);
+        return call("POST", path, rule, timeout, 200);
     }
 
     /// Makes the agent leave its cluster and end. It answers when it has left, which takes a server some seconds
     /// (`leave_drain_time`, 5 s by default), or ends before it answers.
     ///
-    /// @param timeout for the whole call
-    public ApiAnswer<String> leave(Duration timeout) {
-        return put("/v1/agent/leave", "agent = \"write\"", timeout);
+    /// @param patience for the whole call
+    public ApiAnswer<String> leave(Duration patience) {
+        return put("/v1/agent/leave", "agent = \"write\"", patience);
     }
 
     /// Makes the agent do something that takes a time of its own.
     ///
-    /// @param timeout for the whole call
-    public ApiAnswer<String> put(String path, String rule, Duration timeout) {
-        OkHttpClient patient =
-                client.newBuilder().callTimeout(timeout).readTimeout(timeout).build();
-        return call(patient, request(path).put(RequestBody.EMPTY).build(), rule, 200);
+    /// @param patience for the whole call
+    public ApiAnswer<String> put(String path, String rule, Duration patience) {
+        return call("PUT", path, rule, patience, 200);
     }
 
     @Override
     public void close() {
-        client.connectionPool().evictAll();
-        client.dispatcher().executorService().shutdown();
-    }
-
-    private Request.Builder request(String path) {
-        HttpUrl url = base.resolve(path);
-        if (url == null) {
-            throw new IllegalArgumentException("no path of an URL: " + path);
+        if (pulse != null) {
+            pulse.close();
         }
-        Request.Builder request = new Request.Builder().url(url).header("Accept-Encoding", "identity");
-        settings.token().ifPresent(token -> request.header("X-Consul-Token", token));
-        return request;
-    }
-
-    private ApiAnswer<String> call(Request request, String rule) {
-        return call(client, request, rule, 200);
+        transport.close();
     }
 
     /// @param alsoFine a status that comes with the document too
-    private ApiAnswer<String> call(OkHttpClient by, Request request, String rule, int alsoFine) {
-        try (Response response = by.newCall(request).execute()) {
-            String body = body(response.body().source());
-            if (response.code() == 200 || response.code() == alsoFine) {
-                return new ApiAnswer.Ok<>(body);
-            }
-            return switch (response.code()) {
-                case 401, 403 -> new ApiAnswer.Denied<>(rule);
-                default -> new ApiAnswer.Refused<>(response.code(), beginning(body));
-            };
+    private ApiAnswer<String> call(String method, String path, String rule, Duration patience, int alsoFine) {
+        try {
+            return answer(transport.call(new Request(method, path, fields), patience), alsoFine, rule);
         } catch (IOException e) {
-            return new ApiAnswer.Unreachable<>("no answer from " + address + ": " + reason(e));
-        } finally {
-            // Kept, it would cost a thread that waits to close it.
-            client.connectionPool().evictAll();
+            return unreachable(address, e);
         }
     }
 
-    private static String body(BufferedSource source) throws IOException {
-        if (source.request(LONGEST_BODY + 1)) {
-            throw new IOException("an answer of more than " + LONGEST_BODY + " bytes");
+    static ApiAnswer<String> answer(Reply reply, int alsoFine, String rule) {
+        if (reply.status() == 200 || reply.status() == alsoFine) {
+            return new ApiAnswer.Ok<>(reply.body());
         }
-        return source.readUtf8();
+        return switch (reply.status()) {
+            case 401, 403 -> new ApiAnswer.Denied<>(rule);
+            default -> new ApiAnswer.Refused<>(reply.status(), beginning(reply.body()));
+        };
+    }
+
+    static ApiAnswer<String> unreachable(Address address, IOException e) {
+        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new ApiAnswer.Unreachable<>("no answer from " + address + ": " + reason);
     }
 
     private static String beginning(String body) {
         String text = body.strip();
         return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + "…";
-    }
-
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     /// A JSON string that is an address or empty; nothing in it is ever escaped.

@@ -5,6 +5,7 @@ import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.Pulse;
 import consul.launcher.consul.RaftConfiguration;
 import consul.launcher.consul.RaftStats;
 import consul.launcher.recovery.Answer;
@@ -43,6 +44,9 @@ final class Observer {
 
     /// The time until which the log is complete changes with every look; it is written at once where it matters.
     private static final Duration BETWEEN_SAVES = Duration.ofSeconds(30);
+
+    /// A log that is known to be complete isn't compared.
+    private static final LogWatch.End NOT_ASKED = new LogWatch.End(0, 0);
 
     private final Settings settings;
     private final String instanceId;
@@ -186,8 +190,16 @@ final class Observer {
         }
     }
 
-    /// The regular look at the own log while there is a leader: until when it is known to be complete.
-    void watchLog() {
+    /// The regular look at the own log while there is a leader: until when it is known to be complete. Once it is, the
+    /// pulse is all that is needed, and the agent isn't asked for a document.
+    void watchLog(Pulse pulse) {
+        Instant now = clock.instant();
+        if (!logWatch.isDoubtful()
+                && pulse.leader() instanceof ApiAnswer.Ok<String>(String steady)
+                && pulse.sinceContact().isPresent()) {
+            complete(logWatch.on(now.minus(pulse.sinceContact().get()), steady, NOT_ASKED, Optional.empty()), now);
+            return;
+        }
         if (!(agent.leader() instanceof ApiAnswer.Ok<String>(String leader)) || leader.isEmpty()) {
             return;
         }
@@ -208,6 +220,11 @@ final class Observer {
         } else if (stats.lastContact().isPresent()) {
             logWatch = logWatch.on(at.minus(stats.lastContact().get()), leader, end, leaders);
         }
+        complete(logWatch, at);
+    }
+
+    private void complete(LogWatch seen, Instant at) {
+        logWatch = seen;
         boolean wasComplete = ledger.completeAt().isPresent();
         if (logWatch.completeAt().isPresent()) {
             ledger = ledger.complete(logWatch.completeAt().get());

@@ -7,6 +7,7 @@ import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.Json;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.Pulse;
 import consul.launcher.consul.RaftConfiguration;
 import consul.launcher.process.AgentControl;
 import consul.launcher.recovery.DataDirectory;
@@ -111,12 +112,13 @@ public final class QuorumWatch {
 
     /// The regular look, every second or two while there is no leader. However it ends, Consul runs afterwards: what it
     /// was stopped for is done within one look, or not at all.
-    public void look(boolean leader) {
+    public void look(Pulse pulse) {
+        boolean leader = pulse.hasLeader();
         try {
             observer.looked(leader);
             refresh(leader);
             if (leader) {
-                observer.watchLog();
+                observer.watchLog(pulse);
             }
             drive(leader);
             if (leader && machine.phase() instanceof Phase.Run) {

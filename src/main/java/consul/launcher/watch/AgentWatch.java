@@ -5,7 +5,7 @@ import consul.launcher.config.Leave;
 import consul.launcher.config.Log;
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.LocalAgent;
-import consul.launcher.consul.Readiness;
+import consul.launcher.consul.Pulse;
 import consul.launcher.consul.TlsException;
 import consul.launcher.process.AgentControl;
 import consul.launcher.process.Companion;
@@ -30,7 +30,7 @@ public final class AgentWatch implements Companion {
     private static final Duration PAUSE_UNTIL_READY = Duration.ofSeconds(1);
 
     /// How often a server is asked whose log must be known to be complete: more often than a leader may go unheard.
-    private static final Duration PAUSE_OF_SERVER = Duration.ofSeconds(2);
+    private static final Duration PAUSE_OF_SERVER = Duration.ofSeconds(4);
 
     /// EC2 that doesn't answer is asked less and less often, up to this many pauses between.
     private static final int LONGEST_BACKOFF = 60;
@@ -55,8 +55,8 @@ public final class AgentWatch implements Companion {
 
     /// Looks after the quorum. Opened late, and its classes are loaded then.
     public interface Quorum {
-        /// @param leader whether the agent knows a leader
-        void look(boolean leader);
+        /// @param pulse what the regular look at the agent showed
+        void look(Pulse pulse);
     }
 
     /// So many looks an agent that isn't ready gets to form its cluster, before its quorum is looked after.
@@ -182,12 +182,17 @@ public final class AgentWatch implements Companion {
 
     private void look(LocalAgent opened, Optional<TerminationNotices> notices, Runnable whenInstanceEnds) {
         try {
-            boolean ready = isReady(opened);
+            boolean asks = !instanceEnds && notices.isPresent() && isDue();
+            if (asks) {
+                notices.get().send();
+            }
+            Pulse pulse = opened.pulse(watchesLog);
+            boolean ready = isReady(pulse);
             if (!stopped) {
                 remember(ready);
-                lookAfterQuorum(opened, ready);
+                lookAfterQuorum(opened, pulse);
             }
-            if (!instanceEnds && notices.isPresent() && endIsAnnounced(notices.get())) {
+            if (asks && endIsAnnounced(notices.get())) {
                 instanceEnds = true;
                 whenInstanceEnds.run();
             }
@@ -196,23 +201,23 @@ public final class AgentWatch implements Companion {
         }
     }
 
-    private void lookAfterQuorum(LocalAgent opened, boolean ready) {
+    private void lookAfterQuorum(LocalAgent opened, Pulse pulse) {
         AgentControl given = control;
         if (role == Role.DEV || given == null || instanceEnds) {
             return;
         }
-        if (quorum == null && (ready || ++looks > LOOKS_TO_FORM)) {
+        if (quorum == null && (pulse.hasLeader() || ++looks > LOOKS_TO_FORM)) {
             Optional<Quorum> wanted = sights.quorum(opened, given);
             watchesLog = wanted.isPresent() && role == Role.SERVER;
             quorum = wanted.orElse(_ -> {});
         }
         if (quorum != null) {
-            quorum.look(ready);
+            quorum.look(pulse);
         }
     }
 
-    private boolean isReady(LocalAgent opened) {
-        boolean ready = Readiness.of(opened) instanceof Readiness.Ready;
+    private boolean isReady(Pulse pulse) {
+        boolean ready = pulse.hasLeader();
         if (ready != wasReady) {
             log.info(ready ? "ready: the agent knows a leader" : "not ready: the agent knows no leader any more");
             wasReady = ready;
@@ -228,12 +233,17 @@ public final class AgentWatch implements Companion {
         }
     }
 
-    private boolean endIsAnnounced(TerminationNotices notices) {
+    /// Whether EC2 is to be asked this time.
+    private boolean isDue() {
         if (skipped < backoff) {
             skipped++;
             return false;
         }
         skipped = 0;
+        return true;
+    }
+
+    private boolean endIsAnnounced(TerminationNotices notices) {
         TerminationNotices.Sight sight = notices.check();
         backoff = sight instanceof TerminationNotices.Failed ? Math.min(LONGEST_BACKOFF, backoff * 2 + 1) : 0;
         return switch (sight) {

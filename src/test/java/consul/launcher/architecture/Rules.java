@@ -24,7 +24,7 @@ import org.jspecify.annotations.NullMarked;
 /// What each package may know and do, for the packages below a root: the real ones, or the planted violations.
 final class Rules {
 
-    /// Which packages each package knows, besides itself; `cli` knows all. In the order of the flow: a package knows
+    /// Which packages each package knows, besides itself; `cli` knows all but `http`. In the order of the flow: a package knows
     /// only
     /// ones before it.
     private static final Map<String, List<String>> KNOWS = knows();
@@ -52,16 +52,19 @@ final class Rules {
     static Map<String, List<String>> knows() {
         Map<String, List<String>> knows = new LinkedHashMap<>();
         knows.put("config", List.of());
+        knows.put("http", List.of());
         knows.put("entrypoint", List.of("config"));
         knows.put("identity", List.of("config"));
-        knows.put("aws", List.of("config", "identity"));
+        knows.put("aws", List.of("config", "http", "identity"));
         knows.put("agent", List.of("config", "identity"));
-        knows.put("consul", List.of("config"));
+        knows.put("consul", List.of("config", "http"));
         knows.put("process", List.of("config", "entrypoint"));
         knows.put("watch", List.of("config", "identity", "aws", "consul", "process"));
         knows.put("recovery", List.of("config"));
         knows.put("quorum", List.of("config", "aws", "consul", "process", "recovery"));
-        knows.put("cli", new ArrayList<>(knows.keySet()));
+        List<String> all = new ArrayList<>(knows.keySet());
+        all.remove("http");
+        knows.put("cli", all);
         return knows;
     }
 

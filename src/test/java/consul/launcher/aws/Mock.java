@@ -4,10 +4,12 @@ import consul.launcher.config.Environment;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
+import consul.launcher.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +87,11 @@ final class Mock implements AutoCloseable {
             lines.add(request.getMethod() + " " + request.getTarget());
         }
         return lines;
+    }
+
+    /// Waits until so many requests have come.
+    void awaitRequests(int count) {
+        Eventually.until(count + " requests", Duration.ofSeconds(30), () -> server.getRequestCount() >= count);
     }
 
     List<RecordedRequest> recorded() {

@@ -131,8 +131,9 @@ class TerminationNoticesTest {
         }
     }
 
+    /// A connection for each check would cost an idle launcher wake-ups, and the service a socket.
     @Test
-    void makesANewConnectionForEveryCheck() {
+    void keepsItsConnectionFromCheckToCheck() {
         ec2.token().answers(404, "").answers(404, "").answers(404, "").answers(404, "");
 
         try (TerminationNotices notices = notices()) {
@@ -140,10 +141,59 @@ class TerminationNoticesTest {
             notices.check();
         }
 
-        // Five requests, the third of which is the last on its connection.
-        assertEquals(
-                List.of(0, 0, 0, 1, 1),
-                ec2.recorded().stream().map(RecordedRequest::getConnectionIndex).toList());
+        assertEquals(List.of(0, 0, 0, 0, 0), connections());
+    }
+
+    @Test
+    void goesOnWhereTheServiceClosesAKeptConnection() {
+        ec2.token().answers(404, "").answers(new MockResponse.Builder()
+                .code(404)
+                .onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE));
+        ec2.answers(404, "").answers(404, "");
+
+        try (TerminationNotices notices = notices()) {
+            assertEquals(new NoNotice(), notices.check());
+            assertEquals(new NoNotice(), notices.check());
+        }
+
+        assertEquals(List.of(0, 0, 0, 1, 1), connections());
+    }
+
+    /// Both answers of a check are on their way while somebody else's are waited for.
+    @Test
+    void asksBothAtOnceWhereItIsToldAhead() {
+        ec2.token().answers(404, "").answers(404, "").answers(404, "").answers(404, "");
+
+        try (TerminationNotices notices = notices()) {
+            notices.send();
+            assertEquals(new NoNotice(), notices.check());
+            notices.send();
+            ec2.awaitRequests(5);
+            assertEquals(new NoNotice(), notices.check());
+        }
+
+        assertEquals(5, ec2.requests().size());
+    }
+
+    @Test
+    void doesNotTakeAnAnswerOfAnEarlierCheckForThisOnes() {
+        ec2.token().answers(404, "").answers(404, "");
+        ec2.answers(200, "Terminated").answers(200, "Terminated");
+
+        try (TerminationNotices notices = notices()) {
+            notices.check();
+            notices.send();
+            ec2.awaitRequests(5);
+            ec2.answers(404, "").answers(404, "");
+            notices.send();
+            assertEquals(new NoNotice(), notices.check());
+        }
+    }
+
+    private List<Integer> connections() {
+        return ec2.recorded().stream()
+                .map(RecordedRequest::getConnectionIndex)
+                .toList();
     }
 
     @Test

@@ -1,0 +1,49 @@
+package consul.launcher.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// A request without a body.
+///
+/// @param target the path with its query
+/// @param fields `Name: value`, besides those that every request has
+public record Request(String method, String target, List<String> fields) {
+
+    public Request {
+        fields = List.copyOf(fields);
+        refuseLineBreaks(method);
+        refuseLineBreaks(target);
+        fields.forEach(Request::refuseLineBreaks);
+    }
+
+    public static Request get(String target, List<String> fields) {
+        return new Request("GET", target, fields);
+    }
+
+    /// What would end the line would begin another field, or request.
+    private static void refuseLineBreaks(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) == 127) {
+                throw new IllegalArgumentException("a control character in a request");
+            }
+        }
+    }
+
+    /// Whether it may be sent again when nothing has come back.
+    boolean changesNothing() {
+        return method.equals("GET");
+    }
+
+    byte[] bytes(Endpoint endpoint) {
+        StringBuilder text = new StringBuilder(256);
+        text.append(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: ");
+        text.append(endpoint.authority()).append("\r\n");
+        if (!changesNothing()) {
+            text.append("Content-Length: 0\r\n");
+        }
+        for (String field : fields) {
+            text.append(field).append("\r\n");
+        }
+        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
