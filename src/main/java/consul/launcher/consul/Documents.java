@@ -1,11 +1,5 @@
 package consul.launcher.consul;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +13,6 @@ final class Documents {
 
     /// Consul's own word.
     private static final String UNKNOWN_NODE = "(unknown)";
-
-    private final ObjectMapper mapper = new ObjectMapper();
 
     /// It is JSON, or none, but not what was expected.
     static final class Strange extends Exception {
@@ -172,34 +164,29 @@ final class Documents {
                 tags);
     }
 
-    private JsonNode tree(String text) throws Strange {
+    private static JsonNode tree(String text) throws Strange {
         try {
-            return mapper.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new Strange(e.getOriginalMessage());
+            return JsonNode.parse(text);
+        } catch (JsonException e) {
+            throw new Strange(String.valueOf(e.getMessage()));
         }
     }
 
     /// Element by element: a list of thousands as one tree would take more memory than a supervisor has.
-    private <T> List<T> list(String text, Element<T> element) throws Strange {
+    private static <T> List<T> list(String text, Element<T> element) throws Strange {
         List<T> all = new ArrayList<>();
-        try (JsonParser parser = mapper.createParser(text)) {
-            if (parser.nextToken() != JsonToken.START_ARRAY) {
-                throw new Strange("a list is expected");
+        JsonReader reader = new JsonReader(text);
+        if (!reader.beginsList()) {
+            throw new Strange("a list is expected");
+        }
+        try {
+            while (reader.hasElement(all.isEmpty())) {
+                all.add(element.of(reader.value()));
             }
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                JsonNode node = mapper.readTree(parser);
-                if (node == null) {
-                    throw new Strange("the list has no end");
-                }
-                all.add(element.of(node));
-            }
-            return List.copyOf(all);
-        } catch (JsonProcessingException e) {
-            throw new Strange(e.getOriginalMessage());
-        } catch (IOException e) {
+        } catch (JsonException e) {
             throw new Strange(String.valueOf(e.getMessage()));
         }
+        return List.copyOf(all);
     }
 
     private static JsonNode servers(JsonNode node) throws Strange {
@@ -223,14 +210,14 @@ final class Documents {
         if (!field.isTextual()) {
             throw new Strange("it has no text " + name);
         }
-        return field.textValue();
+        return field.asText();
     }
 
     private static String string(JsonNode node) throws Strange {
         if (!node.isTextual()) {
             throw new Strange("a text is expected");
         }
-        return node.textValue();
+        return node.asText();
     }
 
     private static boolean flag(JsonNode node, String name) throws Strange {
@@ -238,15 +225,12 @@ final class Documents {
         if (!field.isBoolean()) {
             throw new Strange("it has no flag " + name);
         }
-        return field.booleanValue();
+        return field.asBoolean();
     }
 
     /// A number, or a text with one.
     private static long number(JsonNode node, String name) throws Strange {
         JsonNode field = node.path(name);
-        if (field.isIntegralNumber() && field.canConvertToLong()) {
-            return field.longValue();
-        }
         try {
             return Long.parseLong(field.asText());
         } catch (NumberFormatException e) {

@@ -1,13 +1,7 @@
 package consul.launcher.consul;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 /// Documents of the API. Loaded only by who needs more of an answer than its text.
 public final class Json {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
 
@@ -23,9 +17,9 @@ public final class Json {
 
     private static ApiAnswer<JsonNode> parse(String text) {
         try {
-            return new ApiAnswer.Ok<>(MAPPER.readTree(text));
-        } catch (JsonProcessingException e) {
-            return new ApiAnswer.Refused<>(200, "not JSON: " + e.getOriginalMessage());
+            return new ApiAnswer.Ok<>(JsonNode.parse(text));
+        } catch (JsonException e) {
+            return new ApiAnswer.Refused<>(200, "not JSON: " + e.getMessage());
         }
     }
 }

@@ -1,7 +1,5 @@
 package consul.launcher.consul;
 
-import com.fasterxml.jackson.databind.JsonNode;
-
 /// Whether an agent can be used, in one answer.
 public sealed interface Readiness {
 

@@ -45,17 +45,26 @@ final class Observer {
     /// The time until which the log is complete changes with every look; it is written at once where it matters.
     private static final Duration BETWEEN_SAVES = Duration.ofSeconds(30);
 
+    private static final String MEMBERS_READ = "node_prefix \"\" { policy = \"read\" }";
+
+    /// What gossip doesn't show is read again so often.
+    private static final Duration BETWEEN_FULL = Duration.ofMinutes(5);
+
     /// A log that is known to be complete isn't compared.
     private static final LogWatch.End NOT_ASKED = new LogWatch.End(0, 0);
 
     private final Settings settings;
     private final String instanceId;
     private final Place place;
+    private final LocalAgent local;
     private final ConsulApi agent;
     private final Supplier<Cloud> cloud;
     private final Peers peers;
     private final InstantSource clock;
     private final Log log;
+
+    private String lastGossip = "";
+    private Instant nextFull = Instant.MIN;
 
     private final Map<String, LeaderSeen> leaders = new TreeMap<>();
     private ProofLedger ledger = ProofLedger.empty();
@@ -81,6 +90,7 @@ final class Observer {
         this.settings = settings;
         this.instanceId = instanceId;
         this.place = place;
+        this.local = agent;
         this.agent = new ConsulApi(agent);
         this.cloud = cloud;
         this.peers = new Peers(opener, clock);
@@ -153,6 +163,7 @@ final class Observer {
     /// Asks the own agent about itself and gossip. One that doesn't answer tells nothing about its raft; what gossip
     /// said stays.
     void askAgent() {
+        lastGossip = "";
         denied = Optional.empty();
         self = new Self(instanceId, self.raftId(), self.address(), self.server(), Optional.empty());
         ApiAnswer<AgentSelf> answer = agent.self();
@@ -167,6 +178,22 @@ final class Observer {
             ledger = ledger.learn(members);
         }
         save();
+    }
+
+    /// The same while there is a leader, where nothing is to be asked and read that is as it was: a change of the
+    /// servers shows in gossip first.
+    ///
+    /// @return whether anything was new
+    boolean refresh() {
+        String gossip = local.get("/v1/agent/members", MEMBERS_READ) instanceof ApiAnswer.Ok<String>(String text) ? text : "";
+        if (!gossip.isEmpty() && gossip.equals(lastGossip) && clock.instant().isBefore(nextFull)) {
+            return false;
+        }
+        nextFull = clock.instant().plus(BETWEEN_FULL);
+        askAgent();
+        // What wasn't told is asked for again.
+        lastGossip = self.raft().isPresent() ? gossip : "";
+        return true;
     }
 
     private Optional<RaftState> raft(AgentSelf me) {

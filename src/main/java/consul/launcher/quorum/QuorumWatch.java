@@ -1,11 +1,11 @@
 package consul.launcher.quorum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import consul.launcher.config.Log;
 import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.Json;
+import consul.launcher.consul.JsonNode;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.Pulse;
 import consul.launcher.consul.RaftConfiguration;
@@ -154,9 +154,10 @@ public final class QuorumWatch {
             return;
         }
         nextRefresh = clock.instant().plus(REFRESH);
-        observer.askAgent();
-        adopt();
-        finish();
+        if (observer.refresh()) {
+            adopt();
+            finish();
+        }
     }
 
     /// With a leader, what the disk holds is this instance's from now on, if it was nobody's.

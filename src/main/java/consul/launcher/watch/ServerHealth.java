@@ -1,8 +1,8 @@
 package consul.launcher.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.Json;
+import consul.launcher.consul.JsonNode;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.watch.LeavePolicy.Health;
 

@@ -24,7 +24,8 @@ import org.jspecify.annotations.NullMarked;
 /// What each package may know and do, for the packages below a root: the real ones, or the planted violations.
 final class Rules {
 
-    /// Which packages each package knows, besides itself; `cli` knows all but `http`. In the order of the flow: a package knows
+    /// Which packages each package knows, besides itself; `cli` knows all but `http`. In the order of the flow: a
+    /// package knows
     /// only
     /// ones before it.
     private static final Map<String, List<String>> KNOWS = knows();

@@ -146,9 +146,9 @@ class TerminationNoticesTest {
 
     @Test
     void goesOnWhereTheServiceClosesAKeptConnection() {
-        ec2.token().answers(404, "").answers(new MockResponse.Builder()
-                .code(404)
-                .onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE));
+        ec2.token()
+                .answers(404, "")
+                .answers(new MockResponse.Builder().code(404).onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE));
         ec2.answers(404, "").answers(404, "");
 
         try (TerminationNotices notices = notices()) {
@@ -191,9 +191,7 @@ class TerminationNoticesTest {
     }
 
     private List<Integer> connections() {
-        return ec2.recorded().stream()
-                .map(RecordedRequest::getConnectionIndex)
-                .toList();
+        return ec2.recorded().stream().map(RecordedRequest::getConnectionIndex).toList();
     }
 
     @Test

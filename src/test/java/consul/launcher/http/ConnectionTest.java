@@ -56,8 +56,7 @@ final class ConnectionTest {
             assertEquals(new Reply(200, Map.of("content-length", "2"), "ok"), reply);
             assertEquals(Optional.of("2"), reply.field("content-length"));
             assertEquals(
-                    List.of("0 GET /a?b HTTP/1.1\r\nHost: "
-                            + server.endpoint().authority() + "\r\nX-Token: secret"),
+                    List.of("0 GET /a?b HTTP/1.1\r\nHost: " + server.endpoint().authority() + "\r\nX-Token: secret"),
                     List.copyOf(server.requests));
         }
     }
@@ -152,7 +151,8 @@ final class ConnectionTest {
             connection.send(GET);
             assertTrue(connection.isSent(Request.get("/a?b", List.of("X-Token: secret"))));
 
-            assertEquals("ok", connection.exchange(Request.get("/other", List.of())).body());
+            assertEquals(
+                    "ok", connection.exchange(Request.get("/other", List.of())).body());
         }
     }
 
@@ -202,9 +202,7 @@ final class ConnectionTest {
     @Test
     void readsNoMoreThanItWasAllowedInAllChunksTogether() throws IOException {
         String chunk = "33\r\n" + "x".repeat(51) + "\r\n";
-        assertEquals(
-                Kind.TOO_LONG,
-                kindOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk));
+        assertEquals(Kind.TOO_LONG, kindOf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk));
     }
 
     @ParameterizedTest
@@ -279,8 +277,7 @@ final class ConnectionTest {
 
     @Test
     void tellsThatNobodyListensAtAUnixSocket(@TempDir Path directory) {
-        try (Connection connection =
-                new Connection(new Endpoint.Unix(directory.resolve("none")), LONG, LONG, 100)) {
+        try (Connection connection = new Connection(new Endpoint.Unix(directory.resolve("none")), LONG, LONG, 100)) {
             assertEquals(
                     Kind.REFUSED,
                     assertThrows(HttpException.class, () -> connection.exchange(GET))

@@ -296,7 +296,7 @@ final class ObserverTest {
 
     private void look() {
         it.pass(Duration.ofSeconds(2));
-        observer.watchLog();
+        observer.watchLog(Watched.pulse(true));
     }
 
     private static List<String> names(Facts facts) {

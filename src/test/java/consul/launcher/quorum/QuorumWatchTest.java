@@ -69,8 +69,8 @@ final class QuorumWatchTest {
 
         it.own.members = List.of(it.own.as(consul.launcher.recovery.Member.Status.FAILED));
         it.pass(Duration.ofSeconds(30));
-        watch.look(true);
-        watch.look(true);
+        watch.look(Watched.pulse(true));
+        watch.look(Watched.pulse(true));
 
         assertTrue(it.ec2.asked > 0, "a failed server is looked at before the quorum is lost");
     }
@@ -147,7 +147,7 @@ final class QuorumWatchTest {
         };
 
         it.lookUntil(watch, () -> !it.own.leader.isEmpty());
-        watch.look(true);
+        watch.look(Watched.pulse(true));
 
         assertEquals(List.of(), it.process.did);
     }
@@ -187,9 +187,9 @@ final class QuorumWatchTest {
     @Test
     void knowsWhoseDiskItIsOnceThereIsALeader() throws IOException {
         QuorumWatch watch = it.watch();
-        watch.look(false);
+        watch.look(Watched.pulse(false));
         assertFalse(Files.exists(it.place.owner()));
-        watch.look(true);
+        watch.look(Watched.pulse(true));
         assertEquals("i-0000000a\n", Files.readString(it.place.owner()));
     }
 
@@ -197,7 +197,7 @@ final class QuorumWatchTest {
     void takesOverNoBlankDisk() throws IOException {
         it.own.configuration = List.of();
         QuorumWatch watch = it.watch();
-        watch.look(true);
+        watch.look(Watched.pulse(true));
 
         assertFalse(Files.exists(it.place.owner()));
     }
@@ -224,7 +224,7 @@ final class QuorumWatchTest {
         it.calm(watch);
         it.lose();
         for (int i = 0; i < 4; i++) {
-            watch.look(false);
+            watch.look(Watched.pulse(false));
             // Longer than a pause between two looks: a leader may have come and gone.
             it.pass(Duration.ofSeconds(25));
         }
@@ -369,7 +369,7 @@ final class QuorumWatchTest {
         it.own.configuration = List.of(it.own.asVoter());
         it.own.leader = it.own.raftAddress();
         it.pass(Duration.ofMinutes(1));
-        watch.look(true);
+        watch.look(Watched.pulse(true));
 
         assertFalse(Files.exists(it.place.journal()));
         assertTrue(it.audit().contains("was cut off after Consul took it in; verified"), it::audit);

@@ -115,7 +115,7 @@ final class Watched implements AutoCloseable {
     /// Looks every two seconds while there is a leader, until the log is known to be complete.
     void calm(QuorumWatch watch) {
         for (int i = 0; i < 12; i++) {
-            watch.look(true);
+            watch.look(pulse(true));
             pass(Duration.ofSeconds(2));
         }
     }
@@ -141,7 +141,7 @@ final class Watched implements AutoCloseable {
     /// @return whether it came true
     boolean lookUntil(QuorumWatch watch, BooleanSupplier condition) {
         for (int i = 0; i < 120 && !condition.getAsBoolean(); i++) {
-            watch.look(!own.leader.isEmpty());
+            watch.look(pulse(!own.leader.isEmpty()));
             pass(Duration.ofSeconds(1));
         }
         return condition.getAsBoolean();
