@@ -29,7 +29,8 @@ public final class AgentWatch implements Companion {
     /// How often an agent that isn't ready yet is asked, so that what waits for it waits no longer than it must.
     private static final Duration PAUSE_UNTIL_READY = Duration.ofSeconds(1);
 
-    /// How often a server is asked whose log must be known to be complete: more often than a leader may go unheard.
+    /// How often a server is asked whose log must be known to be complete: as seldom as a leader may go unheard, less
+    /// the second between two of its heartbeats.
     private static final Duration PAUSE_OF_SERVER = Duration.ofSeconds(4);
 
     /// EC2 that doesn't answer is asked less and less often, up to this many pauses between.
@@ -66,6 +67,7 @@ public final class AgentWatch implements Companion {
     private final Leave setting;
     private final Sights sights;
     private final ReadyFile readyFile;
+    private final Rest rest;
     private final Log log;
 
     private volatile @Nullable LocalAgent agent;
@@ -76,15 +78,26 @@ public final class AgentWatch implements Companion {
     private volatile boolean instanceEnds;
     private volatile boolean stopped;
     private String lastTrouble = "";
+    private String lastNotice = "";
     private boolean wasReady;
     private int backoff;
     private int skipped;
 
+    /// How the time between two looks passes.
+    interface Rest {
+        void rest(Duration pause) throws InterruptedException;
+    }
+
     public AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Log log) {
+        this(role, setting, sights, readyFile, Thread::sleep, log);
+    }
+
+    AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Rest rest, Log log) {
         this.role = role;
         this.setting = setting;
         this.sights = sights;
         this.readyFile = readyFile;
+        this.rest = rest;
         this.log = log;
     }
 
@@ -169,7 +182,7 @@ public final class AgentWatch implements Companion {
             Optional<TerminationNotices> notices = sights.notices();
             while (!stopped) {
                 look(opened, notices, whenInstanceEnds);
-                Thread.sleep(!wasReady ? PAUSE_UNTIL_READY : watchesLog ? PAUSE_OF_SERVER : PAUSE);
+                rest.rest(!wasReady ? PAUSE_UNTIL_READY : watchesLog ? PAUSE_OF_SERVER : PAUSE);
             }
         } catch (TlsException e) {
             log.error("the agent isn't watched: " + e.getMessage());
@@ -249,12 +262,12 @@ public final class AgentWatch implements Companion {
         return switch (sight) {
             case TerminationNotices.NoNotice _ -> false;
             case TerminationNotices.Autoscaling autoscaling -> {
-                log.warn("EC2 announces: the autoscaling group takes this instance out (target lifecycle state "
-                        + autoscaling.state() + ")");
+                announced("the autoscaling group takes this instance out (target lifecycle state " + autoscaling.state()
+                        + ")");
                 yield true;
             }
             case TerminationNotices.Spot spot -> {
-                log.warn("EC2 announces: the Spot instance is to " + spot.action()
+                announced("the Spot instance is to " + spot.action()
                         + spot.time().map(time -> " at " + time).orElse(""));
                 yield !spot.action().equals("hibernate");
             }
@@ -263,6 +276,14 @@ public final class AgentWatch implements Companion {
                 yield false;
             }
         };
+    }
+
+    /// Once: a notice stays for minutes, and one of hibernation isn't the last.
+    private void announced(String what) {
+        if (!what.equals(lastNotice)) {
+            lastNotice = what;
+            log.warn("EC2 announces: " + what);
+        }
     }
 
     private synchronized void trouble(String what) {

@@ -111,12 +111,12 @@ final class LeaveConsulIT {
         server(0).awaitStatus(SERVERS.get(2).id(), "failed");
         awaitUnhealthy();
         LocalAgent going = server(1);
-        cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=spot");
+        cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=autoscaling");
 
         Eventually.until(
                 "the decision", LocalCluster.PATIENCE, () -> going.log().contains("not leaving the cluster"));
 
-        assertTrue(going.log().contains("the Spot instance is to terminate at 20"), going::log);
+        assertTrue(going.log().contains("the autoscaling group takes this instance out"), going::log);
         assertTrue(going.log().contains("only 1 of the 2 voters that would be left are healthy"), going::log);
         assertEquals(3, server(0).peers().size());
         cluster.start(SERVERS.get(2));
@@ -147,7 +147,8 @@ final class LeaveConsulIT {
                 "two voters", LocalCluster.PATIENCE, () -> server(0).peers().size() == 2);
     }
 
-    /// A server comes back as a new instance, and then one whose autoscaling group takes it out leaves by itself.
+    /// A server comes back as a new instance, and then one whose Spot capacity is taken back leaves by itself, two
+    /// minutes ahead.
     @Test
     @Order(7)
     void leavesOnANoticeAndWaitsToBeStopped() {
@@ -162,7 +163,7 @@ final class LeaveConsulIT {
         LocalAgent going = server(2);
         LocalAgent observer = server(0);
 
-        cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=autoscaling");
+        cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=spot");
 
         observer.awaitStatus(going.spec().id(), "left");
         Eventually.until(
@@ -170,7 +171,7 @@ final class LeaveConsulIT {
         Eventually.until(
                 "the launcher to wait", LocalCluster.PATIENCE, () -> going.log().contains("waiting for the end"));
         assertTrue(going.process().isAlive(), "ended, it would be started again and join");
-        assertTrue(going.log().contains("the autoscaling group takes this instance out"), going::log);
+        assertTrue(going.log().contains("the Spot instance is to terminate at 20"), going::log);
 
         assertEquals(0, going.stop(), going::log);
     }

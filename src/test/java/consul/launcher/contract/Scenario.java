@@ -210,6 +210,17 @@ final class Scenario implements AutoCloseable {
         return this;
     }
 
+    /// Puts a program in the place of a recorder, or beside them.
+    Scenario withProgram(String name, Path program) {
+        try {
+            Files.deleteIfExists(programs.bin().resolve(name));
+            Files.createSymbolicLink(programs.bin().resolve(name), program);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /// Lines of sh that run as root in the scenario's own mount namespace before the launcher starts.
     Scenario prepared(String... lines) {
         preparations.addAll(List.of(lines));

@@ -5,7 +5,9 @@ import consul.launcher.aws.Ec2ApiFailure;
 import consul.launcher.aws.Ec2Instance;
 import consul.launcher.config.AgentSettings.Tag;
 import consul.launcher.config.Log;
+import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.Pulse;
 import consul.launcher.process.AgentControl;
 import consul.launcher.recovery.Member;
 import consul.launcher.recovery.Mode;
@@ -106,6 +108,11 @@ final class Watched implements AutoCloseable {
                 log);
         watch.open();
         return watch;
+    }
+
+    /// What the regular look at the agent shows: no more than whether there is a leader.
+    static Pulse pulse(boolean leader) {
+        return new Pulse(new ApiAnswer.Ok<>(leader ? "10.0.0.1:8300" : ""), Optional.empty(), System.nanoTime());
     }
 
     String said() {

@@ -1,0 +1,350 @@
+package consul.launcher.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import consul.launcher.aws.Pace;
+import consul.launcher.aws.TerminationNotices;
+import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.ConsulApiSettings.Address;
+import consul.launcher.config.Environment;
+import consul.launcher.config.Leave;
+import consul.launcher.config.Log;
+import consul.launcher.config.MetadataSettings;
+import consul.launcher.config.SecretFiles;
+import consul.launcher.consul.LocalAgent;
+import consul.launcher.consul.TlsException;
+import consul.launcher.process.AgentControl;
+import consul.launcher.process.Companion.Way;
+import consul.launcher.testkit.Eventually;
+import consul.launcher.watch.LeavePolicy.Role;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The watch beside an agent and an EC2 that say what the test wants. Its pauses pass at once.
+final class AgentWatchTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String LEADER = "/v1/status/leader";
+    private static final String SPOT = "/latest/meta-data/spot/instance-action";
+    private static final String LIFECYCLE = "/latest/meta-data/autoscaling/target-lifecycle-state";
+
+    @TempDir
+    Path directory;
+
+    private final MockWebServer server = new MockWebServer();
+
+    /// What is answered with 200, by path; everything else is not found.
+    private final Map<String, String> answers = new ConcurrentHashMap<>();
+
+    private final Queue<RecordedRequest> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<Duration> pauses = new ConcurrentLinkedQueue<>();
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private final AtomicInteger ends = new AtomicInteger();
+    private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
+    private boolean watchesQuorum;
+
+    @BeforeEach
+    void start() throws IOException {
+        answers.put("/latest/api/token", "AQAEAFakeTokenForTests==");
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                requests.add(request);
+                String answer = answers.get(request.getTarget());
+                return new MockResponse.Builder()
+                        .code(answer == null ? 404 : 200)
+                        .body(answer == null ? "" : answer)
+                        .build();
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private AgentWatch watch(Role role, Leave setting) {
+        AgentWatch watch = new AgentWatch(
+                role,
+                setting,
+                sights(),
+                new ReadyFile(directory, InstantSource.system()),
+                pause -> {
+                    pauses.add(pause);
+                    Thread.sleep(5);
+                },
+                new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), InstantSource.system()));
+        watch.controls(new AgentControl() {
+            @Override
+            public void stop() {
+                throw new AssertionError("nobody stops it");
+            }
+
+            @Override
+            public void start() {
+                throw new AssertionError("nobody starts it");
+            }
+        });
+        watch.started(ends::incrementAndGet);
+        return watch;
+    }
+
+    private AgentWatch.Sights sights() {
+        return new AgentWatch.Sights() {
+            @Override
+            public LocalAgent agent() throws TlsException {
+                Environment nothing = new Environment(Map.of());
+                return new LocalAgent(
+                        new Address.Tcp(false, server.getHostName(), server.getPort()),
+                        ConsulApiSettings.from(nothing, new SecretFiles(), _ -> {}),
+                        Duration.ofSeconds(30));
+            }
+
+            @Override
+            public Optional<TerminationNotices> notices() {
+                Environment environment = new Environment(Map.of(
+                        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                        "http://" + server.getHostName() + ":" + server.getPort()));
+                return Optional.of(new TerminationNotices(MetadataSettings.from(environment, _ -> {}), Pace.real()));
+            }
+
+            @Override
+            public Optional<AgentWatch.Quorum> quorum(LocalAgent agent, AgentControl control) {
+                return watchesQuorum ? Optional.of(_ -> {}) : Optional.empty();
+            }
+        };
+    }
+
+    private Path ready() {
+        return directory.resolve(ReadyFile.NAME);
+    }
+
+    private String log() {
+        return logged.toString(StandardCharsets.UTF_8);
+    }
+
+    private long asked(String target) {
+        return requests.stream()
+                .filter(request -> target.equals(request.getTarget()))
+                .count();
+    }
+
+    private void await(String what, Callable<Boolean> condition) {
+        Eventually.until(what, PATIENCE, condition);
+    }
+
+    /// Until the watch has looked that often again.
+    private void awaitLooks(int count) {
+        long before = asked(LEADER);
+        await(count + " looks", () -> asked(LEADER) >= before + count);
+    }
+
+    @Test
+    void keepsTheAnswerToHealthChecks() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        AgentWatch watch = watch(Role.CLIENT, Leave.AUTO);
+        await("the file", () -> Files.exists(ready()));
+
+        answers.put(LEADER, "\"\"");
+        await("the file to go", () -> Files.notExists(ready()));
+
+        answers.put(LEADER, "\"10.0.0.2:8300\"");
+        await("the file again", () -> Files.exists(ready()));
+
+        watch.stopped();
+        await("no file without an agent", () -> Files.notExists(ready()));
+        assertEquals(2, log().split("ready: the agent knows a leader", -1).length - 1);
+        assertEquals(1, log().split("not ready: ", -1).length - 1);
+    }
+
+    @Test
+    void isNotReadyWhereNobodyAnswers() {
+        watch(Role.CLIENT, Leave.AUTO);
+        awaitLooks(3);
+
+        assertTrue(Files.notExists(ready()));
+        assertEquals(List.of(Duration.ofSeconds(1)), pauses.stream().distinct().toList());
+    }
+
+    @Test
+    void looksMoreSeldomOnceTheAgentIsReady() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        watch(Role.CLIENT, Leave.AUTO);
+        awaitLooks(3);
+
+        assertEquals(List.of(Duration.ofSeconds(5)), pauses.stream().distinct().toList());
+    }
+
+    /// Two contacts with the leader may be 5 s apart, or the log is in doubt.
+    @Test
+    void looksOftenEnoughAtAServerWhoseLogIsWatched() {
+        watchesQuorum = true;
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        watch(Role.SERVER, Leave.AUTO);
+        awaitLooks(3);
+
+        assertEquals(List.of(Duration.ofSeconds(4)), pauses.stream().distinct().toList());
+        await("when it last heard from the leader", () -> asked("/v1/health/service/consul-launcher-none?stale") > 0);
+    }
+
+    @Test
+    void keepsItsConnections() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        watch(Role.CLIENT, Leave.AUTO);
+        awaitLooks(4);
+
+        assertTrue(
+                requests.stream()
+                                .map(RecordedRequest::getConnectionIndex)
+                                .distinct()
+                                .count()
+                        <= 3,
+                "one to the agent, two to EC2");
+    }
+
+    @Test
+    void tellsOnceThatTheInstanceEnds() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        watch(Role.SERVER, Leave.AUTO);
+        awaitLooks(2);
+        assertEquals(0, ends.get());
+
+        answers.put(SPOT, "{\"action\": \"terminate\", \"time\": \"2026-11-22T21:19:28Z\"}");
+        await("the end to be told", () -> ends.get() == 1);
+        long asked = asked(SPOT);
+        awaitLooks(3);
+
+        assertEquals(1, ends.get());
+        assertEquals(asked, asked(SPOT), "a notice is kept, and not asked for again");
+        assertTrue(log().contains("EC2 announces: the Spot instance is to terminate at 2026-11-22T21:19:28Z"), log());
+    }
+
+    @Test
+    void tellsThatTheGroupTakesTheInstanceOut() {
+        answers.put(LIFECYCLE, "Terminated");
+        watch(Role.SERVER, Leave.AUTO);
+
+        await("the end to be told", () -> ends.get() == 1);
+        assertTrue(log().contains("the autoscaling group takes this instance out"), log());
+    }
+
+    /// It comes back as it was.
+    @Test
+    void doesNotTakeHibernationForTheEndAndSaysItOnce() {
+        answers.put(SPOT, "{\"action\": \"hibernate\"}");
+        watch(Role.SERVER, Leave.AUTO);
+        await("some checks", () -> asked(SPOT) > 3);
+
+        assertEquals(0, ends.get());
+        assertEquals(1, log().split("the Spot instance is to hibernate", -1).length - 1);
+    }
+
+    @Test
+    void asksAnEc2ThatDoesNotAnswerLessAndLess() {
+        answers.put("/latest/api/token", "<html>");
+        watch(Role.SERVER, Leave.AUTO);
+        awaitLooks(20);
+
+        assertTrue(asked("/latest/api/token") <= 6, () -> asked("/latest/api/token") + " of 20 looks");
+        assertEquals(1, log().split("can't ask EC2 whether this instance goes away", -1).length - 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void leavesAStopToConsulWhereTheInstanceStays(Role role) {
+        AgentWatch watch = watch(role, Leave.AUTO);
+
+        watch.decide(ways::add);
+
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+    }
+
+    @Test
+    void decidesByTheHealthOfTheClusterWhereTheInstanceEnds() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        answers.put("/v1/agent/self", "{\"Config\":{\"NodeID\":\"me\"},\"Stats\":{\"consul\":{\"leader\":\"false\"}}}");
+        answers.put("/v1/operator/autopilot/health", """
+                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
+                            {"ID":"b","Voter":true,"Healthy":true}]}
+                """);
+        answers.put("/v1/agent/leave", "");
+        answers.put(LIFECYCLE, "Terminated");
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() == 1);
+
+        watch.decide(ways::add);
+
+        await("the agent to be told", () -> asked("/v1/agent/leave") == 1);
+        assertEquals(List.of(Way.LEAVE), List.copyOf(ways));
+        assertEquals(0, asked("/v1/operator/raft/transfer-leader"), "it has no leadership to hand over");
+    }
+
+    @Test
+    void handsLeadershipOverBeforeItLeaves() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        answers.put("/v1/agent/self", "{\"Config\":{\"NodeID\":\"me\"},\"Stats\":{\"consul\":{\"leader\":\"true\"}}}");
+        answers.put("/v1/operator/autopilot/health", """
+                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
+                            {"ID":"b","Voter":true,"Healthy":true}]}
+                """);
+        answers.put("/v1/operator/raft/transfer-leader", "{\"Success\":true}");
+        answers.put("/v1/agent/leave", "");
+        answers.put(LIFECYCLE, "Terminated");
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() == 1);
+
+        watch.decide(ways::add);
+
+        await("the agent to be told", () -> asked("/v1/agent/leave") == 1);
+        List<String> told = requests.stream()
+                .filter(request -> !request.getMethod().equals("GET"))
+                .map(RecordedRequest::getTarget)
+                .filter(target -> target.startsWith("/v1/"))
+                .toList();
+        assertEquals(List.of("/v1/operator/raft/transfer-leader", "/v1/agent/leave"), told);
+    }
+
+    /// Nothing is known to be wrong, so nothing is done.
+    @Test
+    void staysWhereTheHealthIsUnknown() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        answers.put(LIFECYCLE, "Terminated");
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() == 1);
+
+        watch.decide(ways::add);
+
+        await("the decision", () -> !ways.isEmpty());
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertTrue(log().contains("not leaving the cluster: the servers' health is unknown"), log());
+        assertFalse(requests.stream().anyMatch(request -> "/v1/agent/leave".equals(request.getTarget())));
+    }
+}
