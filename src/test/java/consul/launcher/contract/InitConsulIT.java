@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NeedsRoot
 final class InitConsulIT {
 
-    private static final String CAUGHT = "Caught : signal=";
+    private static final String CAUGHT = "Caught: signal=";
 
     @AutoClose
     private final Scenario scenario = Scenario.create();
