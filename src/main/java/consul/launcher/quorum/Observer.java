@@ -185,7 +185,8 @@ final class Observer {
     ///
     /// @return whether anything was new
     boolean refresh() {
-        String gossip = local.get("/v1/agent/members", MEMBERS_READ) instanceof ApiAnswer.Ok<String>(String text) ? text : "";
+        String gossip =
+                local.get("/v1/agent/members", MEMBERS_READ) instanceof ApiAnswer.Ok<String>(String text) ? text : "";
         if (!gossip.isEmpty() && gossip.equals(lastGossip) && clock.instant().isBefore(nextFull)) {
             return false;
         }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.aws.Ec2ApiFailure;
 import consul.launcher.aws.Ec2Instance;
+import consul.launcher.consul.ApiAnswer;
+import consul.launcher.consul.Pulse;
 import consul.launcher.recovery.Answer;
 import consul.launcher.recovery.DataDirectory;
 import consul.launcher.recovery.Ec2Answer;
@@ -252,6 +254,50 @@ final class ObserverTest {
         it.own.index = 101;
         look();
         assertTrue(observer.ledger().completeAt().isPresent());
+    }
+
+    /// A regular look is no more than the pulse then.
+    @Test
+    void believesThePulseOnceItsLogIsComplete() {
+        observer.askAgent();
+        look();
+        look();
+        Instant before = observer.ledger().completeAt().orElseThrow();
+        long asked = it.own.asked("/v1/agent/self");
+
+        it.pass(Duration.ofSeconds(2));
+        Duration contact = Duration.ofMillis(500);
+        observer.watchLog(
+                new Pulse(new ApiAnswer.Ok<>(it.own.leader), Optional.of(contact), System.nanoTime() - 1_000_000));
+
+        Instant complete = observer.ledger().completeAt().orElseThrow();
+        assertTrue(complete.isAfter(before), complete + " is not after " + before);
+        assertTrue(complete.isBefore(it.now.minus(contact)), complete + ", the pulse was taken before " + it.now);
+        assertEquals(asked, it.own.asked("/v1/agent/self"));
+    }
+
+    @Test
+    void readsTheAgentAgainOnlyIfGossipChangedOrAfterAWhile() {
+        it.own.members = List.of(it.own.as(Member.Status.ALIVE));
+        assertTrue(observer.refresh());
+        long asked = it.own.asked("/v1/agent/self");
+        assertFalse(observer.refresh());
+        assertEquals(asked, it.own.asked("/v1/agent/self"));
+
+        it.own.members = List.of(it.own.as(Member.Status.ALIVE), it.second.as(Member.Status.FAILED));
+        assertTrue(observer.refresh());
+        assertTrue(observer.hasUnproven());
+
+        // Somebody else has asked meanwhile, when it was another one again.
+        it.own.members = List.of(it.own.as(Member.Status.ALIVE));
+        observer.askAgent();
+        it.own.members = List.of(it.own.as(Member.Status.ALIVE), it.second.as(Member.Status.FAILED));
+        assertTrue(observer.refresh());
+        assertTrue(observer.hasUnproven());
+
+        assertFalse(observer.refresh());
+        it.pass(Duration.ofMinutes(5));
+        assertTrue(observer.refresh());
     }
 
     @Test

@@ -207,9 +207,9 @@ final class QuorumWatchTest {
         QuorumWatch first = it.watch();
         it.calm(first);
         it.lose();
-        first.look(false);
+        first.look(Watched.pulse(false));
         it.pass(Duration.ofSeconds(5));
-        first.look(false);
+        first.look(Watched.pulse(false));
         // Consul 1.8.7 waits and then refuses its configuration if it has heard of no leader since its start.
         it.own.contact = "never";
 

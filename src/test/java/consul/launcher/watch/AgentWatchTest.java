@@ -109,7 +109,7 @@ final class AgentWatchTest {
             }
 
             @Override
-            public void start() {
+            public boolean start() {
                 throw new AssertionError("nobody starts it");
             }
         });
@@ -273,7 +273,8 @@ final class AgentWatchTest {
         watch(Role.SERVER, Leave.AUTO);
         awaitLooks(20);
 
-        assertTrue(asked("/latest/api/token") <= 6, () -> asked("/latest/api/token") + " of 20 looks");
+        // Twice a check, at looks 1, 3, 7 and 15, and at 31 if the watch was faster than this test.
+        assertTrue(asked("/latest/api/token") <= 10, () -> asked("/latest/api/token") + " of 20 looks");
         assertEquals(1, log().split("can't ask EC2 whether this instance goes away", -1).length - 1);
     }
 
