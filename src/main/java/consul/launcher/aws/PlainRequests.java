@@ -19,14 +19,18 @@ final class PlainRequests implements Requests, AutoCloseable {
 
     private static final int MOST_BYTES = 64 * 1024;
 
-    private final String endpoint;
+    /// Where the path begins in each URL.
+    private final int origin;
+
     private final List<Connection> connections = new ArrayList<>();
     private final List<Answer> story = new ArrayList<>();
 
     /// @param most how many requests may be on their way at once
     PlainRequests(MetadataSettings settings, int most) {
-        this.endpoint = settings.ec2Endpoint().value();
+        String endpoint = settings.ec2Endpoint().value();
         URI uri = URI.create(endpoint);
+        // The endpoint may have a path of its own.
+        this.origin = endpoint.length() - uri.getRawPath().length();
         String host = uri.getHost();
         Endpoint.Tcp where = new Endpoint.Tcp(
                 host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
@@ -85,7 +89,7 @@ final class PlainRequests implements Requests, AutoCloseable {
     }
 
     private String target(String url) {
-        return url.substring(endpoint.length());
+        return url.substring(origin);
     }
 
     private Answer kept(Answer answer) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 /// Brings requests to the agent. Safe for several threads.
 interface Transport extends AutoCloseable {
 
-    /// @param timeout for the whole call
+    /// @param timeout for the whole call; on a plain connection for connecting, and again for the reply
     /// @throws IOException if there is no reply in time, with the reason as its message
     Reply call(Request request, Duration timeout) throws IOException;
 

@@ -94,6 +94,8 @@ public final class Connection implements AutoCloseable {
         if (request == null) {
             throw new IllegalStateException("nothing was sent");
         }
+        // It may have been answered long since: only the waiting that begins now counts.
+        deadline = System.nanoTime() + timeout.toNanos();
         try {
             return read();
         } catch (HttpException e) {
@@ -152,6 +154,10 @@ public final class Connection implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             throw failure(Kind.BROKEN, reason(e));
+        } catch (RuntimeException | Error e) {
+            // The rest of this reply must not be the beginning of the next one.
+            close();
+            throw e;
         }
     }
 

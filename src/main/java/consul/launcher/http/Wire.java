@@ -39,12 +39,15 @@ interface Wire extends AutoCloseable {
 
         static Wire open(Endpoint.Tcp endpoint, int millis) throws IOException {
             InetAddress[] addresses = InetAddress.getAllByName(endpoint.host());
+            long end = System.nanoTime() + millis * 1_000_000L;
             for (int i = 0; ; i++) {
                 // No proxy: what is asked is next door. Named, so that nobody looks for one.
                 Socket socket = new Socket(Proxy.NO_PROXY);
                 try {
                     socket.setTcpNoDelay(true);
-                    socket.connect(new InetSocketAddress(addresses[i], endpoint.port()), millis);
+                    // All of them together.
+                    int left = (int) Math.max(1, (end - System.nanoTime()) / 1_000_000);
+                    socket.connect(new InetSocketAddress(addresses[i], endpoint.port()), left);
                     return new Tcp(socket);
                 } catch (IOException e) {
                     close(socket);

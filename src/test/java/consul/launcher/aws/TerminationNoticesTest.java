@@ -63,6 +63,23 @@ class TerminationNoticesTest {
         assertEquals(new NoNotice(), notices().check());
     }
 
+    /// Asked without it, a proxy knows no such path, and that looks like no notice.
+    @Test
+    void asksBelowThePathOfTheEndpoint() {
+        ec2.token().answers(404, "").answers(404, "");
+
+        assertEquals(
+                new NoNotice(),
+                notices("AWS_EC2_METADATA_SERVICE_ENDPOINT", ec2.url() + "/imds")
+                        .check());
+        assertEquals(
+                List.of(
+                        TOKEN.replace("/latest", "/imds/latest"),
+                        LIFECYCLE.replace("/latest", "/imds/latest"),
+                        SPOT.replace("/latest", "/imds/latest")),
+                ec2.requests());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Terminated", "Warmed:Terminated"})
     void seesThatTheGroupTakesTheInstanceOut(String state) {

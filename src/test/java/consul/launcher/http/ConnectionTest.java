@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.http.HttpException.Kind;
+import consul.launcher.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -300,5 +301,19 @@ final class ConnectionTest {
 
     private static List<Character> connections(Scripted server) {
         return server.requests.stream().map(request -> request.charAt(0)).toList();
+    }
+
+    /// Who sends a request and then does something else for a while must not lose its answer.
+    @Test
+    void takesAReplyThatCameLongBeforeItIsWaitedFor() throws IOException {
+        try (Scripted server = Scripted.onTcp(OK);
+                Connection connection = new Connection(server.endpoint(), LONG, SHORT, 100)) {
+            long start = System.nanoTime();
+            connection.send(GET);
+            Eventually.until(
+                    "the time of the request to be over", LONG, () -> System.nanoTime() - start > 2 * SHORT.toNanos());
+
+            assertEquals("ok", connection.receive().body());
+        }
     }
 }
