@@ -23,7 +23,6 @@ import consul.launcher.quorum.SteadyClock;
 import consul.launcher.recovery.Mode;
 import consul.launcher.recovery.Settings;
 import consul.launcher.watch.AgentWatch;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -65,14 +64,7 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
         }
         var parts = new QuorumWatch.Parts(
                 settings, instanceId(), new Place(dataDirectory), agent, cloud, host -> other(agent, host), control);
-        QuorumWatch watch = new QuorumWatch(parts, clock, log);
-        try {
-            watch.open();
-        } catch (IOException e) {
-            log.error("the quorum isn't watched: " + e);
-            return Optional.empty();
-        }
-        return Optional.of(watch);
+        return Optional.of(new QuorumWatch(parts, clock, log));
     }
 
     private Supplier<Cloud> cloudOnDemand(InstantSource clock) {

@@ -14,6 +14,7 @@ import consul.launcher.process.Execution;
 import consul.launcher.process.Supervisor;
 import consul.launcher.quorum.Place;
 import consul.launcher.quorum.Resumption;
+import consul.launcher.watch.ReadyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,11 @@ final class Run {
         }
         if (plan.command().startsAgent()) {
             announce(plan);
-            Optional<Integer> stuck = resume();
+            Path data = EntrypointSettings.from(surroundings.environment(), _ -> {})
+                    .dataDirectory()
+                    .value();
+            forgetReadiness(data);
+            Optional<Integer> stuck = resume(data);
             if (stuck.isPresent()) {
                 return stuck;
             }
@@ -139,13 +144,20 @@ final class Run {
         return Optional.empty();
     }
 
+    /// What an earlier launcher knew, which was killed: no health check may take it for true while this one starts.
+    private void forgetReadiness(Path data) {
+        try {
+            new ReadyFile(data, surroundings.clock()).set(false);
+        } catch (IOException e) {
+            log.warn("can't remove what health checks look at, " + data.resolve(ReadyFile.NAME) + ": " + e);
+        }
+    }
+
     /// A quorum recovery that a kill cut off is settled before Consul looks at its files.
-    private Optional<Integer> resume() {
-        Path data = EntrypointSettings.from(surroundings.environment(), _ -> {})
-                .dataDirectory()
-                .value();
+    private Optional<Integer> resume(Path data) {
         // By name, so that nothing more is loaded where there is nothing to settle.
-        if (!Files.exists(data.resolve("launcher/journal"))) {
+        // What can't be seen isn't absent.
+        if (Files.notExists(data.resolve("launcher/journal"))) {
             return Optional.empty();
         }
         try {

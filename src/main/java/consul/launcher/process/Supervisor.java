@@ -197,9 +197,16 @@ public final class Supervisor {
     }
 
     private int guarded(Child child) {
-        try (Guard _ = child.guard()) {
-            return untilExit(child);
+        int code;
+        try {
+            code = untilExit(child);
+        } catch (RuntimeException | Error e) {
+            // Whatever it was, the launcher ends by it, and Consul must not go on alone.
+            child.guard().abandon();
+            throw e;
         }
+        child.guard().close();
+        return code;
     }
 
     private void catches(String name) {
@@ -352,22 +359,43 @@ public final class Supervisor {
         public boolean start() throws IOException {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
             events.add(new Event.LetGo(done));
-            return await(done);
+            // Always answered, unless the launcher ends; one that gave up waiting would take back what Consul reads.
+            return answer(done);
         }
 
         private static boolean await(CompletableFuture<Boolean> done) throws IOException {
             try {
                 return done.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (ExecutionException e) {
-                throw new IOException(
-                        e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+                return answer(done);
             } catch (TimeoutException e) {
-                done.completeExceptionally(e);
+                if (!done.completeExceptionally(e)) {
+                    // It was answered in the same moment.
+                    return answer(done);
+                }
                 throw new IOException("no answer within " + LIMIT.toSeconds() + " s", e);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
+                if (!done.completeExceptionally(e)) {
+                    return answer(done);
+                }
+                throw interrupted(e);
             }
+        }
+
+        private static boolean answer(CompletableFuture<Boolean> done) throws IOException {
+            try {
+                return done.get();
+            } catch (ExecutionException e) {
+                throw new IOException(
+                        e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+
+        private static IOException interrupted(InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new IOException("interrupted", e);
         }
     }
 }

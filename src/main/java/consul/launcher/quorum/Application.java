@@ -144,7 +144,7 @@ final class Application {
     /// Consul must be able to read and delete it: it gets the owner of the raft directory. A link fails where a file
     /// is, so one that somebody put there meanwhile is never overwritten.
     private void putInPlace(String text) throws IOException {
-        Path partial = place.own().resolve("peers.json.new");
+        Path partial = place.unlinked();
         Files.deleteIfExists(partial);
         Keeping.writeThrough(partial, text);
         PosixFileAttributes raft = Files.readAttributes(place.raft(), PosixFileAttributes.class);

@@ -7,8 +7,10 @@ import consul.launcher.aws.Ec2Instance;
 import consul.launcher.config.AgentSettings.Tag;
 import consul.launcher.recovery.Ec2Answer;
 import consul.launcher.recovery.Ec2Round;
+import consul.launcher.recovery.Facts;
 import consul.launcher.recovery.InstanceId;
 import consul.launcher.recovery.InstanceState;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,6 +96,7 @@ public final class Cloud {
     /// @param ownId the own instance id
     /// @param names what is to be looked for besides; names that are no instance ids are left out
     Sight look(String ownId, Collection<String> names) {
+        Instant begin = clock.instant();
         Map<String, String> addresses = new TreeMap<>();
         Ec2Answer byTag = byTag(addresses);
         Set<String> ids = new TreeSet<>(names);
@@ -103,7 +106,13 @@ public final class Cloud {
         }
         ids.removeIf(name -> !InstanceId.isOne(name));
         Ec2Answer byId = byIds(ids);
-        return new Sight(new Ec2Round(clock.instant(), byId, byTag), addresses);
+        Instant end = clock.instant();
+        if (end.isAfter(begin.plus(Facts.FRESH))) {
+            // What was listed first may no longer be true.
+            byTag = new Ec2Answer.Failed(
+                    Ec2Answer.Kind.INCOMPLETE, "EC2 took longer than " + Facts.FRESH.toSeconds() + " s to answer");
+        }
+        return new Sight(new Ec2Round(end, byId, byTag), addresses);
     }
 
     /// Where the instances with the tag are that run now.

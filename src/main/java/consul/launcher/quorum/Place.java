@@ -28,6 +28,13 @@ public record Place(Path data) {
         return raft().resolve("peers.json");
     }
 
+    /// The peers.json before it has its name. Beside its place, since a link doesn't cross volumes, and `raft` may be
+    /// on
+    /// another one. Consul ignores other names in there.
+    Path unlinked() {
+        return raft().resolve("peers.json.launcher");
+    }
+
     /// Which instance wrote the raft state.
     Path owner() {
         return own().resolve("owner");

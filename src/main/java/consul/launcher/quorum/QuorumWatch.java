@@ -75,6 +75,7 @@ public final class QuorumWatch {
     private final ConsulApi agent;
 
     private Machine machine;
+    private boolean opened;
     private boolean running = true;
     private Instant nextRefresh;
     private String lastTrouble = "";
@@ -99,7 +100,7 @@ public final class QuorumWatch {
     }
 
     /// Reads what was kept.
-    public void open() throws IOException {
+    void open() throws IOException {
         observer.load();
         Keeping.delete(place.order());
         Keeping.delete(place.report());
@@ -108,11 +109,27 @@ public final class QuorumWatch {
             log.warn("the data directory " + place.data() + " was written by " + owner.get() + ", this is "
                     + parts.instanceId() + ": automatic quorum recovery is off for this server");
         }
+        opened = true;
+    }
+
+    /// A disk that is full or read-only for a moment must not end the watch for months.
+    private boolean isOpen() {
+        if (!opened) {
+            try {
+                open();
+            } catch (IOException e) {
+                trouble("the quorum isn't watched, which is tried with every look: " + e);
+            }
+        }
+        return opened;
     }
 
     /// The regular look, every second or two while there is no leader. However it ends, Consul runs afterwards: what it
     /// was stopped for is done within one look, or not at all.
     public void look(Pulse pulse) {
+        if (!isOpen()) {
+            return;
+        }
         boolean leader = pulse.hasLeader();
         try {
             observer.looked(leader);
@@ -239,7 +256,7 @@ public final class QuorumWatch {
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.toString() : e.getMessage();
             return new Event.Failed(clock.instant(), e instanceof FileSystemException ? e.toString() : why);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return new Event.Failed(clock.instant(), "a bug, please report it: " + e);
         }
     }

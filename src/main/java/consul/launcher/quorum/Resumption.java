@@ -20,6 +20,7 @@ public final class Resumption {
         switch (resume) {
             case START -> {
                 log.warn("a quorum recovery was cut off before it changed anything: Consul starts as before");
+                Keeping.delete(place.unlinked());
                 Keeping.delete(place.journal());
                 Keeping.delete(place.planned());
             }
@@ -44,6 +45,7 @@ public final class Resumption {
         if (place.peersFile() == PeersFile.OURS) {
             Keeping.delete(place.peersJson());
         }
+        Keeping.delete(place.unlinked());
         Keeping.delete(place.journal());
         Keeping.delete(place.planned());
     }

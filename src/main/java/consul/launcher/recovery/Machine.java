@@ -138,6 +138,13 @@ public record Machine(Settings settings, Phase phase, String logged, int stops) 
 
     /// Everything is looked at once more with Consul stopped. Only the very same plan goes on.
     private Step rechecked(Decision decision, Instant at, Phase.Recheck recheck) {
+        if (!at.isBefore(recheck.stopped().plus(LONGEST_STOP))) {
+            Decision late = new Decision.Blocked(
+                    Reason.NOT_GATHERED,
+                    List.of(""),
+                    "the second look took longer than " + LONGEST_STOP.toSeconds() + " s with Consul stopped");
+            return stoppedForNothing().said(Level.WARN, late, pausedAfterStop(at), new Effect.StartConsul());
+        }
         if (decision instanceof Decision.Recover(Plan plan)
                 && plan.hash().equals(recheck.plan().hash())
                 && (recheck.order() == Order.OPERATOR || plan.byHand().isEmpty())) {

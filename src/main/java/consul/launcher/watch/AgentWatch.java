@@ -119,7 +119,12 @@ public final class AgentWatch implements Companion {
             // On the stop signal Consul itself does what is right: it was started with what CONSUL_LEAVE says.
             decided.accept(Way.SIGNAL);
         } else {
-            start("leave", () -> decideByHealth(decided));
+            try {
+                start("leave", () -> decideByHealth(decided));
+            } catch (RuntimeException | Error e) {
+                log.error("a bug in deciding whether to leave, please report it: " + e);
+                decided.accept(Way.SIGNAL);
+            }
         }
     }
 
@@ -132,7 +137,8 @@ public final class AgentWatch implements Companion {
             if (!decision.leaves() || asked == null || !leave(asked, decided)) {
                 decided.accept(Way.SIGNAL);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Out of memory, too: Consul must be told of its stop, whatever happens here.
             log.error("a bug in deciding whether to leave, please report it: " + e);
             decided.accept(Way.SIGNAL);
         }
@@ -186,7 +192,7 @@ public final class AgentWatch implements Companion {
             }
         } catch (TlsException e) {
             log.error("the agent isn't watched: " + e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("the agent isn't watched because of a bug, please report it: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -201,15 +207,17 @@ public final class AgentWatch implements Companion {
             }
             Pulse pulse = opened.pulse(watchesLog);
             boolean ready = isReady(pulse);
-            if (!stopped) {
-                remember(ready);
-                lookAfterQuorum(opened, pulse);
-            }
+            remember(ready);
             if (asks && endIsAnnounced(notices.get())) {
                 instanceEnds = true;
                 whenInstanceEnds.run();
             }
-        } catch (RuntimeException e) {
+            // Last, since it may take a while.
+            if (!stopped) {
+                lookAfterQuorum(opened, pulse);
+            }
+        } catch (RuntimeException | Error e) {
+            // Out of memory, too: the next look may need less.
             trouble("a bug in watching the agent, please report it: " + e);
         }
     }
@@ -238,9 +246,9 @@ public final class AgentWatch implements Companion {
         return ready;
     }
 
-    private void remember(boolean ready) {
+    private synchronized void remember(boolean ready) {
         try {
-            readyFile.set(ready);
+            readyFile.set(ready && !stopped);
         } catch (IOException e) {
             trouble("can't keep the readiness for health checks, which then ask the agent: " + e);
         }

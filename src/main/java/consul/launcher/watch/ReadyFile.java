@@ -27,7 +27,10 @@ public final class ReadyFile {
     /// @throws IOException if the directory can't be written to
     public void set(boolean ready) throws IOException {
         if (!ready) {
-            Files.deleteIfExists(file);
+            // Looked for first: on a read-only file system even the removal of nothing fails.
+            if (Files.exists(file)) {
+                Files.deleteIfExists(file);
+            }
         } else if (Files.exists(file)) {
             Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
         } else {

@@ -89,6 +89,7 @@ final class ApplicationTest {
             deaths++;
             Map<String, String> raft = contents(place.raft());
             raft.remove("peers.json");
+            raft.remove("peers.json.launcher");
 
             Resume resume = Resumption.before(place, log);
 

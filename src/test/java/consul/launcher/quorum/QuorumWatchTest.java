@@ -2,7 +2,6 @@ package consul.launcher.quorum;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.aws.Ec2Instance;
@@ -250,18 +249,19 @@ final class QuorumWatchTest {
     }
 
     @Test
-    void startsConsulAgainEvenIfTheWatchDies() throws IOException {
+    void startsConsulAgainEvenIfMemoryRunsOut() throws IOException {
         QuorumWatch watch = it.watch();
         it.calm(watch);
         it.lose();
         it.deadly = "starting Consul with plan";
 
-        assertThrows(OutOfMemoryError.class, () -> it.leaderless(watch));
+        assertTrue(it.lookUntil(watch, () -> it.process.did.contains("start")), it::said);
 
         assertEquals(List.of("stop", "start"), it.process.did);
         assertFalse(Files.exists(it.place.peersJson()));
+        assertTrue(it.said().contains("a bug, please report it: java.lang.OutOfMemoryError"), it::said);
 
-        // Had it survived, it would not be stuck.
+        // It is tried again.
         assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
     }
 
@@ -319,6 +319,19 @@ final class QuorumWatchTest {
 
         Files.delete(it.place.owner());
         Files.writeString(it.place.owner(), it.own.name);
+        assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
+    }
+
+    @Test
+    void watchesOnceItsFilesCanBeReadThatCouldNotAtFirst() throws IOException {
+        directory(it.place.owner());
+        QuorumWatch watch = it.unopened();
+        it.calm(watch);
+        assertEquals(1, it.said().split("the quorum isn't watched, which is tried", -1).length - 1, it::said);
+
+        Files.delete(it.place.owner());
+        it.calm(watch);
+        it.lose();
         assertTrue(it.lookUntil(watch, () -> !it.own.leader.isEmpty()), it::said);
     }
 

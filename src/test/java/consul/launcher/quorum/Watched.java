@@ -102,12 +102,17 @@ final class Watched implements AutoCloseable {
 
     /// A new launcher on the same disk.
     QuorumWatch watch() throws IOException {
-        QuorumWatch watch = new QuorumWatch(
+        QuorumWatch watch = unopened();
+        watch.open();
+        return watch;
+    }
+
+    /// One that reads what was kept at its first look.
+    QuorumWatch unopened() {
+        return new QuorumWatch(
                 new QuorumWatch.Parts(settings(), own.name, place, agent, this::cloud, this::open, process),
                 () -> now,
                 log);
-        watch.open();
-        return watch;
     }
 
     /// What the regular look at the agent shows: no more than whether there is a leader.

@@ -300,6 +300,20 @@ class MachineTest {
         assertEquals(List.of(), driven.collected(Scene.drill()));
     }
 
+    /// However right the plan still is: meanwhile blank servers may have founded a cluster of their own.
+    @Test
+    void appliesNothingAfterASecondLookThatTookTooLong() {
+        Driven driven = new Driven(Mode.AUTO).collecting();
+        driven.collected(Scene.drill());
+        driven.on(new Event.Done(NOW.minusSeconds(20)));
+        assertInstanceOf(Phase.Recheck.class, driven.machine.phase());
+
+        driven.collected(Scene.drill());
+        assertInstanceOf(Phase.Blocked.class, driven.machine.phase());
+        assertEquals(0, driven.count(Effect.Apply.class));
+        assertEquals(1, driven.count(Effect.StartConsul.class));
+    }
+
     @Test
     void stopsConsulEverLessOftenForNothing() {
         Driven driven = new Driven(Mode.AUTO).stopped();
