@@ -52,12 +52,13 @@ final class ModulesProcessIT {
     /// The JDK's modules that the classes refer to. Of directories, because jdeps wants a module path for jars that are
     /// modules.
     private Set<String> jdeps() throws IOException {
+        // First on the class path: a class of its own stands for a library's of the same name.
+        unpackClasses(LAUNCHER.resolve("consul-launcher.jar"));
         try (Stream<Path> libraries = Files.list(LAUNCHER.resolve("lib"))) {
             for (Path library : libraries.toList()) {
                 unpackClasses(library);
             }
         }
-        unpackClasses(LAUNCHER.resolve("consul-launcher.jar"));
         StringWriter out = new StringWriter();
         int status = ToolProvider.findFirst("jdeps")
                 .orElseThrow()
@@ -82,8 +83,11 @@ final class ModulesProcessIT {
         try (ZipFile content = new ZipFile(jar.toFile())) {
             for (ZipEntry entry : Collections.list(content.entries())) {
                 String name = entry.getName();
-                if (name.endsWith(".class") && !name.endsWith("module-info.class") && !name.startsWith("META-INF/")) {
-                    Path file = classes.resolve(name);
+                Path file = classes.resolve(name);
+                if (name.endsWith(".class")
+                        && !name.endsWith("module-info.class")
+                        && !name.startsWith("META-INF/")
+                        && Files.notExists(file)) {
                     Files.createDirectories(file.resolveSibling(""));
                     Files.copy(content.getInputStream(entry), file);
                 }
