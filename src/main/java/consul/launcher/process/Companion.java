@@ -21,7 +21,7 @@ public interface Companion {
 
     /// The child runs.
     ///
-    /// @param whenInstanceEnds to call once if the instance is going away; may be called on any thread
+    /// @param whenInstanceEnds to call, again and again, if the instance is going away; may be called on any thread
     void started(Runnable whenInstanceEnds);
 
     /// The child is to stop, or its instance is going away: decides how it is to end, and tells it if it is to leave.

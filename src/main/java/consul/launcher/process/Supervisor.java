@@ -220,7 +220,7 @@ public final class Supervisor {
     private int untilExit(Child child) {
         if (instanceEnds) {
             instanceEnds = false;
-            decide();
+            ends();
         }
         while (true) {
             switch (next()) {
@@ -228,7 +228,7 @@ public final class Supervisor {
                     return exited.code();
                 }
                 case Event.Received received -> received(received.signal(), child);
-                case Event.InstanceEnds _ -> decide();
+                case Event.InstanceEnds _ -> ends();
                 case Event.Decided decided -> decided(decided.way(), child);
                 case Event.Held asked -> hold(asked, child);
                 case Event.LetGo asked -> asked.done().complete(false);
@@ -271,7 +271,13 @@ public final class Supervisor {
         }
     }
 
-    /// On a notice that the instance ends, too: whoever ends it may not stop the container in time, or at all.
+    /// Whoever ends the instance may not stop the container in time, or at all. Once it stops, all is decided.
+    private void ends() {
+        if (stop.isEmpty() && !leaving) {
+            decide();
+        }
+    }
+
     private void decide() {
         if (!deciding) {
             deciding = true;

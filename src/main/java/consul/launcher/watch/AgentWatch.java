@@ -79,6 +79,7 @@ public final class AgentWatch implements Companion {
     private volatile boolean stopped;
     private String lastTrouble = "";
     private String lastNotice = "";
+    private volatile String lastDecision = "";
     private boolean wasReady;
     private int backoff;
     private int skipped;
@@ -133,7 +134,12 @@ public final class AgentWatch implements Companion {
             LocalAgent asked = agent;
             Health health = asked == null ? new Health.Unknown("the agent isn't known yet") : ServerHealth.of(asked);
             Decision decision = LeavePolicy.decide(setting, role, true, health);
-            log.info((decision.leaves() ? "leaving the cluster: " : "not leaving the cluster: ") + decision.reason());
+            String said =
+                    (decision.leaves() ? "leaving the cluster: " : "not leaving the cluster: ") + decision.reason();
+            if (!said.equals(lastDecision)) {
+                lastDecision = said;
+                log.info(said);
+            }
             if (!decision.leaves() || asked == null || !leave(asked, decided)) {
                 decided.accept(Way.SIGNAL);
             }
@@ -210,6 +216,9 @@ public final class AgentWatch implements Companion {
             remember(ready);
             if (asks && endIsAnnounced(notices.get())) {
                 instanceEnds = true;
+            }
+            if (instanceEnds && !stopped) {
+                // Again and again: what can't bear a leave yet may once the replacements are voters.
                 whenInstanceEnds.run();
             }
             // Last, since it may take a while.

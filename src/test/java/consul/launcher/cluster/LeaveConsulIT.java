@@ -38,7 +38,7 @@ final class LeaveConsulIT {
     void form(@TempDir Path directory) {
         cluster = LocalCluster.ofBuiltLauncher(
                 directory, SERVERS.stream().map(LocalAgent.Spec::address).toList());
-        SERVERS.forEach(cluster::start);
+        SERVERS.forEach(this::start);
         cluster.start(CLIENT);
         cluster.awaitFormed();
     }
@@ -98,7 +98,7 @@ final class LeaveConsulIT {
 
         server(0).awaitStatus(SERVERS.get(2).id(), "failed");
         assertEquals(3, server(0).peers().size());
-        cluster.start(SERVERS.get(2));
+        start(SERVERS.get(2));
         cluster.awaitFormed();
         assertEquals(before, Files.readString(nodeId));
     }
@@ -119,8 +119,6 @@ final class LeaveConsulIT {
         assertTrue(going.log().contains("the autoscaling group takes this instance out"), going::log);
         assertTrue(going.log().contains("only 1 of the 2 voters that would be left are healthy"), going::log);
         assertEquals(3, server(0).peers().size());
-        cluster.start(SERVERS.get(2));
-        cluster.awaitFormed();
     }
 
     private void awaitUnhealthy() {
@@ -130,19 +128,15 @@ final class LeaveConsulIT {
                 () -> server(0).get("/v1/operator/autopilot/health").isEmpty());
     }
 
-    /// The one that can't leave yet at the notice asks again when it is stopped.
+    /// As in a replacement one by one, where the notice may come before the newcomers are voters.
     @Test
     @Order(6)
-    void leavesWhenItIsStoppedOnAnInstanceThatEnds() {
-        Eventually.until(
-                "all servers to be healthy",
-                LocalCluster.PATIENCE,
-                () -> server(0).get("/v1/operator/autopilot/health").isPresent());
+    void leavesAfterTheNoticeAsSoonAsTheClusterCanBearIt() {
         LocalAgent going = server(1);
-
-        assertEquals(0, going.stop(), going::log);
+        start(SERVERS.get(2));
 
         server(0).awaitStatus(going.spec().id(), "left");
+        assertEquals(0, going.stop(), going::log);
         Eventually.until(
                 "two voters", LocalCluster.PATIENCE, () -> server(0).peers().size() == 2);
     }
@@ -152,8 +146,8 @@ final class LeaveConsulIT {
     @Test
     @Order(7)
     void leavesOnANoticeAndWaitsToBeStopped() {
-        cluster.start(SERVERS.get(1), Map.of());
         cluster.ec2().command("notice", "id=" + SERVERS.get(1).id() + ",kind=none");
+        start(SERVERS.get(1));
         cluster.awaitFormed();
         Eventually.until(
                 "all servers to be healthy voters",
@@ -174,6 +168,16 @@ final class LeaveConsulIT {
         assertTrue(going.log().contains("the Spot instance is to terminate at 20"), going::log);
 
         assertEquals(0, going.stop(), going::log);
+    }
+
+    /// Without Consul's own clean-up of failed servers: here it is seen what the launcher does.
+    private void start(LocalAgent.Spec server) {
+        cluster.start(
+                server,
+                Map.of(
+                        "CONSUL_LOCAL_CONFIG",
+                        "{\"performance\": {\"raft_multiplier\": 1}, \"retry_interval\": \"1s\","
+                                + " \"autopilot\": {\"cleanup_dead_servers\": false}}"));
     }
 
     private LocalAgent server(int index) {
