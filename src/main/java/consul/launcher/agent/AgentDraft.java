@@ -108,9 +108,8 @@ public final class AgentDraft {
         return Collections.unmodifiableSet(wanted);
     }
 
-    /// The secrets to write for Consul; empty if there are none. One that the user's arguments or
-    /// configuration
-    /// set is left out, with a note.
+    /// The secrets to write for Consul; empty if there are none. One that the user's arguments or configuration set
+    /// is left out, with a note.
     public Optional<PassedSecrets> secrets(SecretSettings secretSettings) {
         if (plain) {
             return Optional.empty();
@@ -244,8 +243,7 @@ public final class AgentDraft {
     }
 
     /// What Consul itself does on SIGTERM: a client leaves, a server doesn't. A fragment says it where the user wants
-    /// the
-    /// other, since there is no flag for it.
+    /// the other, since there is no flag for it.
     private void addLeave(List<Flag> flags, Findings all) {
         boolean leavesAnyway = role == Role.CLIENT;
         if (settings.leave() == Leave.AUTO || leavesAnyway == (settings.leave() == Leave.ALWAYS)) {

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Decides how the agent finds its cluster: by the instances' tag, by the entries of `CONSUL_RETRY_JOIN`, or as the
-/// user
-/// says, and then by neither.
+/// user says, and then by neither.
 final class JoinFlags {
 
     private final AgentSettings settings;

@@ -9,10 +9,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What the user's configuration says, as far as flags are derived from the same things: `CONSUL_LOCAL_CONFIG`, the
-/// `.json` and `.hcl` files of the configuration directory, `-config-file`, `-config-dir` and `-hcl` arguments. Merged
-/// as
-/// Consul merges it: among files the later wins and lists are appended; arguments beat files; `-hcl` fragments beat
-/// arguments.
+/// `.json` and `.hcl` files of the configuration directory, `-config-file`, `-config-dir` and `-hcl` arguments.
+/// Merged as Consul merges it: among files the later wins and lists are appended; arguments beat files; `-hcl`
+/// fragments beat arguments.
 public final class UserConfiguration {
 
     private final ConfigurationValues files;

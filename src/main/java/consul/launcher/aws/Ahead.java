@@ -3,9 +3,8 @@ package consul.launcher.aws;
 import java.security.Security;
 import okhttp3.internal.platform.Platform;
 
-/// What a first request makes the JDK set up, done on another thread while the launch is planned. Takes 7 of 68 ms off
-/// a
-/// start on two processors, and nothing on one.
+/// What a first request makes the JDK set up, done on another thread while the launch is planned. Takes 7 of 68 ms
+/// off a start on two processors, and nothing on one.
 public final class Ahead {
 
     private Ahead() {}

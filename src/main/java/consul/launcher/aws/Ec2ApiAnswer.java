@@ -7,8 +7,7 @@ import java.util.Optional;
 public sealed interface Ec2ApiAnswer permits Ec2ApiAnswer.Instances, Ec2ApiFailure {
 
     /// All pages, in the order of the API. A part of the truth is never given out as the whole: where a page is
-    /// missing,
-    /// the answer is a failure.
+    /// missing, the answer is a failure.
     record Instances(List<Ec2Instance> all) implements Ec2ApiAnswer {
 
         public Instances {

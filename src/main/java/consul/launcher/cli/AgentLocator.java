@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Finds the local agent's HTTP API: where the variables say, else where the agent that runs here listens, else where
-/// it
-/// listens by default.
+/// it listens by default.
 final class AgentLocator {
 
     private static final Path PROC = Path.of("/proc");

@@ -12,9 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `recovery status | plan | apply [--yes] [HASH]`: what the launcher that supervises this server found, and the order
-/// to
-/// apply its plan. That launcher does the work, so a person and mode `auto` go the same way.
+/// `recovery status | plan | apply [--yes] [HASH]`: what the launcher that supervises this server found, and the
+/// order to apply its plan. That launcher does the work, so a person and mode `auto` go the same way.
 final class RecoveryCommand {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);

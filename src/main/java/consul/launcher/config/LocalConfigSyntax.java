@@ -10,10 +10,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/// Whether a text is the JSON object that Consul expects of a configuration file. Says where it isn't and in what way,
-/// but never shows a piece of it, because it may hold keys and tokens. Loads the JSON parser, so it is only for
-/// launches
-/// that have such a text.
+/// Whether a text is the JSON object that Consul expects of a configuration file. Says where it isn't and in what
+/// way, but never shows a piece of it, because it may hold keys and tokens. Loads the JSON parser, so it is only for
+/// launches that have such a text.
 public final class LocalConfigSyntax {
 
     private LocalConfigSyntax() {}

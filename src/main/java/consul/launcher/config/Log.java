@@ -8,8 +8,7 @@ import java.time.ZoneOffset;
 
 /// The launcher's log: one line per event in Consul's own form, so that one parser reads both:
 /// `2026-11-22T21:19:28.850Z [INFO]  launcher: …`. Not slf4j, because its simple binding can't write this form and
-/// costs
-/// milliseconds before Consul starts; libraries that log through slf4j still do.
+/// costs milliseconds before Consul starts; libraries that log through slf4j still do.
 public final class Log {
 
     private final PrintStream out;

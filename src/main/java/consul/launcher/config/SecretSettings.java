@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Secrets of the agent's configuration that come by variables, or by files that variables name, as ECS and Docker
-/// mount
-/// them. They reach Consul by a file that only its user can read, never on its command line.
+/// mount them. They reach Consul by a file that only its user can read, never on its command line.
 public record SecretSettings(List<Secret> secrets) {
 
     /// @param key the path in Consul's configuration, such as `acl.tokens.agent`

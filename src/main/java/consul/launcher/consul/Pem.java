@@ -14,10 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// Private keys in PEM files, in the three forms that people have: PKCS#8 (`PRIVATE KEY`), PKCS#1 (`RSA PRIVATE KEY`)
-/// and
-/// SEC 1 (`EC PRIVATE KEY`, what `consul tls cert create` writes). The JDK reads the first only, so the other two are
-/// put
-/// into its envelope (RFC 5208, section 5).
+/// and SEC 1 (`EC PRIVATE KEY`, what `consul tls cert create` writes). The JDK reads the first only, so the other two
+/// are put into its envelope (RFC 5208, section 5).
 final class Pem {
 
     /// AlgorithmIdentifier of rsaEncryption with its NULL parameter (RFC 8017, appendix A.1).

@@ -1,4 +1,4 @@
-/// The local agent's HTTP API. Knows config only.
+/// The local agent's HTTP API. Knows config and http.
 @NullMarked
 package consul.launcher.consul;
 

@@ -39,8 +39,7 @@ public final class HostInterfaces implements Addresses.Interfaces {
     }
 
     /// The JDK lists an interface's addresses in the reverse of the kernel's order (`addif` in its NetworkInterface.c
-    /// puts
-    /// each in front), so the kernel's first one, which `ip addr` shows first, is the last here.
+    /// puts each in front), so the kernel's first one, which `ip addr` shows first, is the last here.
     private static Optional<String> first(List<InetAddress> addresses) {
         for (InetAddress address : addresses.reversed()) {
             if (address instanceof Inet4Address) {

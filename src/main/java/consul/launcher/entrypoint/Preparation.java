@@ -105,8 +105,8 @@ public final class Preparation {
     }
 
     /// A root without the capability DAC_OVERRIDE may not write into other users' directories, but Consul may. Not by
-    /// the
-    /// file store's own answer, which is that of another mount where a directory was bound from the same device.
+    /// the file store's own answer, which is that of another mount where a directory was bound from the same
+    /// device.
     private static boolean isReadOnly(Path path) {
         try {
             path.getFileSystem().provider().checkAccess(path, AccessMode.WRITE);

@@ -3,9 +3,8 @@ package consul.launcher.process;
 import java.util.Map;
 
 /// Says an execution in shell, for the starter script that becomes it: the starter keeps its PID, no JVM is left
-/// behind,
-/// and the user's arguments never pass through Java at all, since the script refers to the starter's own `$@`. So any
-/// byte is safe in them.
+/// behind, and the user's arguments never pass through Java at all, since the script refers to the starter's own
+/// `$@`. So any byte is safe in them.
 public final class ExecScript {
 
     private ExecScript() {}

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /// Runs Consul as a child: passes each signal on exactly once, ends a child that ignores its stop, and returns the
-/// child's
-/// exit code. One thread, the caller's, handles one event after the other.
+/// child's exit code. One thread, the caller's, handles one event after the other.
 public final class Supervisor {
 
     private static final String SECOND_QUIT = "USR2";

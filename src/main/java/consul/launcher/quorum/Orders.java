@@ -60,8 +60,7 @@ public final class Orders {
     }
 
     /// Gives the order, and waits for what the launcher makes of it. One that it didn't take in time is withdrawn:
-    /// nobody would be
-    /// there any more to see what comes of it.
+    /// nobody would be there any more to see what comes of it.
     public Outcome apply(String hash, Duration patience) throws IOException {
         long before = verified(hash);
         String report = report();

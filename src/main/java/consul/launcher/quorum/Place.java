@@ -29,8 +29,7 @@ public record Place(Path data) {
     }
 
     /// The peers.json before it has its name. Beside its place, since a link doesn't cross volumes, and `raft` may be
-    /// on
-    /// another one. Consul ignores other names in there.
+    /// on another one. Consul ignores other names in there.
     Path unlinked() {
         return raft().resolve("peers.json.launcher");
     }

@@ -19,8 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one thread
-/// for
-/// both, and decides what a stop means. Whatever fails here is a log line, once per change.
+/// for both, and decides what a stop means. Whatever fails here is a log line, once per change.
 public final class AgentWatch implements Companion {
 
     /// How often EC2 is asked. AWS recommends every 5 seconds for Spot notices, which come two minutes ahead.

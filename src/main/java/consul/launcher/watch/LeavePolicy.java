@@ -5,8 +5,7 @@ import consul.launcher.config.Leave;
 /// Whether an agent that is told to stop leaves the cluster first. Pure: a function of what is known at that moment.
 ///
 /// A member that only stops is seen as failed and comes back as itself; one that leaves is forgotten at once. For a
-/// client
-/// the second is right. For a server it costs a voter, so it is right only if the instance never comes back.
+/// client the second is right. For a server it costs a voter, so it is right only if the instance never comes back.
 public final class LeavePolicy {
 
     private LeavePolicy() {}

@@ -7,8 +7,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 
 /// The last answer to "is the agent ready?", as a file: young while it is, gone when it isn't. So a health check that
-/// asks
-/// every few seconds costs no JVM and no call.
+/// asks every few seconds costs no JVM and no call.
 public final class ReadyFile {
 
     /// In the data directory, where Consul ignores it.

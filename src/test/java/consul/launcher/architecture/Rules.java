@@ -25,9 +25,7 @@ import org.jspecify.annotations.NullMarked;
 final class Rules {
 
     /// Which packages each package knows, besides itself; `cli` knows all but `http`. In the order of the flow: a
-    /// package knows
-    /// only
-    /// ones before it.
+    /// package knows only ones before it.
     private static final Map<String, List<String>> KNOWS = knows();
 
     /// Holds state that changes, whatever the modifiers of the field.

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The part `image`: containers of the official image (or its stand-in) with the script, and of the launcher's image,
-/// in
-/// turns, on a network of their own with a stand-in for EC2.
+/// in turns, on a network of their own with a stand-in for EC2.
 ///
 /// @param image what `bin/image` made
 /// @param mock what `bin/image --mock` made

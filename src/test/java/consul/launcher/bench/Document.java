@@ -20,7 +20,7 @@ record Document(Map<Part, Figures> figures) {
         StringBuilder text = new StringBuilder();
         text.append("# What the launcher costs\n\n");
         text.append(
-                "Made by `bin/bench --all`, all of it; `bin/bench start` and so on measure one part. The peer is the official\n");
+                "Made by `bin/bench`, all at once by `--all` or part by part; the last table has the revision of each. The peer is the official\n");
         text.append(
                 "script (here: our own few lines that keep [its contract](contract.md)) behind dumb-init, patched as people patch\n");
         text.append(

@@ -39,8 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Thousands of arguments and environments, from plausible to absurd, through everything that decides. The first seed
-/// is
-/// always the same; `-Dfuzz.seed=N` and `-Dfuzz.cases=N` try others.
+/// is always the same; `-Dfuzz.seed=N` and `-Dfuzz.cases=N` try others.
 final class FuzzTest {
 
     private static final long SEED = Long.getLong("fuzz.seed", 1);

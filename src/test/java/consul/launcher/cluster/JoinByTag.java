@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Forms a cluster whose agents find each other by tag alone, in a network of its own, where the name of the EC2 API
-/// leads
-/// to the mock. Prints the members as the client sees them, and how often the EC2 API was asked.
+/// leads to the mock. Prints the members as the client sees them, and how often the EC2 API was asked.
 final class JoinByTag {
 
     private static final List<LocalAgent.Spec> AGENTS = List.of(

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `ready` and `wait` asked about a real agent in every state that it can be in. No launcher supervises these agents,
-/// so
-/// each answer is the JVM's own.
+/// so each answer is the JVM's own.
 final class ReadyConsulIT {
 
     private static final String ADDRESS = "127.0.3.21";

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A sample of absurd arguments and environments for the real process, where the starter script takes part too; the
-/// many
-/// are tried inside one JVM. `-Dfuzz.seed=N` tries others.
+/// many are tried inside one JVM. `-Dfuzz.seed=N` tries others.
 @NeedsRoot
 @Execution(ExecutionMode.CONCURRENT)
 final class FuzzProcessIT {

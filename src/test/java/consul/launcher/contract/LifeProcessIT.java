@@ -170,8 +170,8 @@ final class LifeProcessIT {
     }
 
     /// Lets Consul end and shows that it noted these signals and no more until then. A signal that the test sends to
-    /// Consul
-    /// itself stands at the end: when it was noted, a copy of the first one, sent at the same time, was noted too.
+    /// Consul itself stands at the end: when it was noted, a copy of the first one, sent at the same time, was
+    /// noted too.
     private static void assertHasNoMoreSignals(List<String> signals, Call consul, Running launcher) {
         consul.signal("USR2");
         consul.awaitSignals(signals.size() + 1);

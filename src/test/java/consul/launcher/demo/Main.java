@@ -12,9 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/// The program behind `bin/demo`: `Main LAUNCHER CONSUL DIRECTORY KEPT-LOGS [--check]`. TERM ends it in good order, at
-/// any
-/// time: whoever starts it turns Ctrl-C into TERM, since a terminal's would reach the agents too.
+/// The program behind `bin/demo`: `Main LAUNCHER CONSUL DIRECTORY KEPT-LOGS [--check]`. TERM ends it in good order,
+/// at any time: whoever starts it turns Ctrl-C into TERM, since a terminal's would reach the agents too.
 public final class Main {
 
     private final LocalCluster cluster;

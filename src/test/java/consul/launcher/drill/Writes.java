@@ -65,8 +65,8 @@ final class Writes implements AutoCloseable {
     }
 
     /// The acknowledged ones that the cluster doesn't have, asked by way of a server; empty as long as it doesn't
-    /// answer.
-    /// Stops writing first. Reads consistently: by default a leader that was cut off may answer from its past.
+    /// answer. Stops writing first. Reads consistently: by default a leader that was cut off may answer from its
+    /// past.
     Optional<Set<Integer>> lost(String server) {
         close();
         String keys;

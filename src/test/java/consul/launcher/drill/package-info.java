@@ -1,6 +1,5 @@
 /// What `bin/drill` plays: instances are terminated, stopped, cut off and replaced under a Consul cluster of real
-/// agents
-/// behind real launchers, and what becomes of it is watched. JDK only.
+/// agents behind real launchers, and what becomes of it is watched. JDK only.
 @NullMarked
 package consul.launcher.drill;
 

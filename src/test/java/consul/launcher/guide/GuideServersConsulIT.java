@@ -21,8 +21,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What docs/guide.md says of a cluster's servers, shown by three that are replaced: first one after the other, then
-/// two at
-/// once. The tests share the cluster.
+/// two at once. The tests share the cluster.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class GuideServersConsulIT {

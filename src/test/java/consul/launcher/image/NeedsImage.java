@@ -13,10 +13,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testcontainers.DockerClientFactory;
 
 /// For tests with containers. Without a Docker engine, or without the image, they are skipped with a line on stderr;
-/// with
-/// `-Ddocker.required=true`, which `bin/test` sets where there is an engine or in CI, that is a failure.
-/// Testcontainers'
-/// own condition skips in silence.
+/// with `-Ddocker.required=true`, which `bin/test` sets where there is an engine or in CI, that is a failure.
+/// Testcontainers' own condition skips in silence.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(NeedsImage.Condition.class)

@@ -11,8 +11,7 @@ import java.util.function.UnaryOperator;
 ///
 /// `POST launch?id=…&address=…&tag:K=V`, `terminate|stop|start|purge?id=…`, `state?id=…&state=shutting-down`,
 /// `notice?id=…&kind=spot|autoscaling|rebalance|none`, `tag?id=…&tag:K=V`, `task?id=…`, `fault?api=…&status=…`,
-/// `clear`;
-/// `GET fleet`, `requests`, `counters`.
+/// `clear`; `GET fleet`, `requests`, `counters`.
 final class Control {
 
     static final String PREFIX = "/_mock/";

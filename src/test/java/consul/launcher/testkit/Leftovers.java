@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 
 /// Finds processes that outlive what they were started for. What is started gets a variable that nobody else has, and
 /// hands it on to whatever it starts; only who has exactly this variable is ever ended. Never is a process chosen by
-/// its
-/// name, a path or a part of its command line: those belong to others too.
+/// its name, a path or a part of its command line: those belong to others too.
 public final class Leftovers {
 
     private static final String VARIABLE = "LOCAL_CLUSTER_MARK";
