@@ -113,7 +113,8 @@ record Containers(String image, String mock, String layers, int rounds) {
             HttpURLConnection connection = (HttpURLConnection) URI.create("http://" + CONSUL + ":8500/v1/status/leader")
                     .toURL()
                     .openConnection();
-            // A first packet that comes before the container's interface does is lost, and only sent again after a second.
+            // A first packet that comes before the container's interface does is lost, and only sent again after a
+            // second.
             connection.setConnectTimeout(20);
             connection.setReadTimeout(1000);
             return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
