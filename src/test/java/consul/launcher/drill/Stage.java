@@ -296,6 +296,7 @@ final class Stage implements AutoCloseable {
 
     private static void pause() {
         try {
+            // Between two looks at a condition.
             Thread.sleep(100);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
