@@ -1,7 +1,6 @@
 package consul.launcher.aws;
 
 import java.security.Security;
-import okhttp3.internal.platform.Platform;
 
 /// What a first request makes the JDK set up, done on another thread while the launch is planned. Takes 7 of 68 ms
 /// off a start on two processors, and nothing on one.
@@ -17,8 +16,6 @@ public final class Ahead {
     }
 
     private static void prepare() {
-        // With it comes a logger.
-        Platform.Companion.get();
         // Any address is resolved by a policy that stands in a file of 1,600 lines.
         Security.getProperty("networkaddress.cache.ttl");
     }

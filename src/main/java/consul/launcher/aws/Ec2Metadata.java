@@ -29,9 +29,9 @@ final class Ec2Metadata {
     private static final int RENEW_SECONDS_EARLIER = 300;
 
     /// The identity document has 500 bytes.
-    private static final long MOST_BYTES = 64 * 1024;
+    private static final int MOST_BYTES = 64 * 1024;
 
-    private final Requests http;
+    private final Http http;
     private final Pace pace;
     private final String endpoint;
     private final boolean v1Disabled;
@@ -40,7 +40,7 @@ final class Ec2Metadata {
     private long renewAt;
     private boolean v1;
 
-    Ec2Metadata(Requests http, Pace pace, MetadataSettings settings) {
+    Ec2Metadata(Http http, Pace pace, MetadataSettings settings) {
         this.http = http;
         this.pace = pace;
         this.endpoint = settings.ec2Endpoint().value();

@@ -2,28 +2,18 @@ package consul.launcher.aws;
 
 import consul.launcher.aws.Answer.Trouble;
 import consul.launcher.config.MetadataSettings;
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.Proxy;
-import java.nio.charset.StandardCharsets;
+import consul.launcher.http.HttpException;
+import consul.launcher.http.HttpException.Kind;
+import consul.launcher.http.Reply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import okhttp3.Call;
-import okhttp3.Connection;
-import okhttp3.ConnectionSpec;
-import okhttp3.EventListener;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.RequestBody;
-import okhttp3.Response;
-import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /// Requests to a metadata service: bounded in time, size and number, and every attempt kept for the operator. Knows
 /// nothing of what is asked. For one thread.
-final class Http implements Requests, AutoCloseable {
+final class Http implements AutoCloseable {
 
     static final String TOKEN = "X-aws-ec2-metadata-token";
     static final String TOKEN_TTL = "X-aws-ec2-metadata-token-ttl-seconds";
@@ -40,8 +30,7 @@ final class Http implements Requests, AutoCloseable {
     private final MetadataSettings settings;
     private final Pace pace;
     private final int attempts;
-    private final Connected connected = new Connected();
-    private final OkHttpClient client;
+    private final Transport transport;
     private final List<Answer> story = new ArrayList<>();
     private long deadline;
     private long retryAfterSeconds;
@@ -51,30 +40,18 @@ final class Http implements Requests, AutoCloseable {
         this.settings = settings;
         this.pace = pace;
         this.attempts = attempts;
-        this.client = builder(settings).eventListener(connected).build();
+        this.transport = isTls(settings) ? new TlsTransport(settings) : new PlainTransport(settings);
         begin();
     }
 
-    static OkHttpClient.Builder builder(MetadataSettings settings) {
-        boolean tls = settings.ec2Endpoint().value().startsWith("https:")
-                || settings.ecsEndpoint().orElse("").startsWith("https:");
-        return new OkHttpClient.Builder()
-                // TLS named here means trust stores loaded here: 125 ms of a start that has no use for them.
-                .connectionSpecs(
-                        tls
-                                ? List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT)
-                                : List.of(ConnectionSpec.CLEARTEXT))
-                // Metadata is next door: a proxy would be asked who *it* is.
-                .proxy(Proxy.NO_PROXY)
-                .followRedirects(false)
-                .followSslRedirects(false)
-                // Retries are ours, so that they are counted (okhttp still repeats, once, a 503 that says
-                // "Retry-After: 0"), and connecting stays on this thread.
-                .retryOnConnectionFailure(false)
-                .fastFallback(false)
-                .connectTimeout(settings.attemptTimeout())
-                .readTimeout(settings.attemptTimeout())
-                .writeTimeout(settings.attemptTimeout());
+    /// Neither EC2's nor ECS's metadata service has TLS, but what stands in for them may.
+    private static boolean isTls(MetadataSettings settings) {
+        return isTls(settings.ec2Endpoint().value())
+                || isTls(settings.ecsEndpoint().orElse(""));
+    }
+
+    private static boolean isTls(String url) {
+        return url.regionMatches(true, 0, "https:", 0, 6);
     }
 
     /// Forgets what was asked so far; the time for everything starts now.
@@ -83,24 +60,28 @@ final class Http implements Requests, AutoCloseable {
         deadline = pace.nanoTime() + settings.deadline().toNanos();
     }
 
-    @Override
-    public Answer get(String url, @Nullable String token, long mostBytes) {
-        Request.Builder request = new Request.Builder().url(url);
-        if (token != null) {
-            request.header(TOKEN, token);
-        }
-        return exchange(request, "GET " + url, mostBytes);
+    /// Sends requests whose answers are taken later, by [#get], so that they arrive while somebody else's are waited
+    /// for. What can't be sent now is sent then.
+    void send(List<String> urls, @Nullable String token) {
+        transport.send(urls.stream().map(url -> reading(url, token)).toList());
     }
 
-    @Override
-    public Answer putForToken(String url, int ttlSeconds, long mostBytes) {
-        Request.Builder request =
-                new Request.Builder().url(url).put(RequestBody.EMPTY).header(TOKEN_TTL, Integer.toString(ttlSeconds));
-        return exchange(request, "PUT " + url, mostBytes);
+    /// Reads what the URL has.
+    Answer get(String url, @Nullable String token, int mostBytes) {
+        return exchange(reading(url, token), mostBytes);
     }
 
-    @Override
-    public Answer reject(Answer last, String expected) {
+    private static Question reading(String url, @Nullable String token) {
+        return new Question("GET", url, token == null ? List.of() : List.of(TOKEN + ": " + token));
+    }
+
+    /// Asks for a session token.
+    Answer putForToken(String url, int ttlSeconds, int mostBytes) {
+        return exchange(new Question("PUT", url, List.of(TOKEN_TTL + ": " + ttlSeconds)), mostBytes);
+    }
+
+    /// Takes the last answer for something else than what was asked for.
+    Answer reject(Answer last, String expected) {
         Answer rejected = last.butExpected(expected);
         story.set(story.size() - 1, rejected);
         return rejected;
@@ -121,17 +102,20 @@ final class Http implements Requests, AutoCloseable {
         return lines;
     }
 
-    /// Lets go of the connection. What threads okhttp started are daemons and end by themselves.
-    @Override
-    public void close() {
-        client.connectionPool().evictAll();
+    /// Until the next question, which may be seconds away.
+    void rest() {
+        transport.rest();
     }
 
-    private Answer exchange(Request.Builder builder, String what, long mostBytes) {
-        // Not gzip: nothing is left to unpack, and no class for it to load.
-        Request request = builder.header("Accept-Encoding", "identity").build();
+    /// Lets go of the connections.
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    private Answer exchange(Question question, int mostBytes) {
         for (int attempt = 1; ; attempt++) {
-            Answer answer = once(request, what, mostBytes);
+            Answer answer = once(question, mostBytes);
             story.add(answer);
             if (!again(answer, attempt) || !pause(answer, attempt)) {
                 return answer;
@@ -183,56 +167,38 @@ final class Http implements Requests, AutoCloseable {
                 what, 0, Trouble.OUT_OF_TIME, "not tried again, " + text(settings.deadline()) + " in all are used up");
     }
 
-    private Answer once(Request request, String what, long mostBytes) {
+    private Answer once(Question question, int mostBytes) {
         retryAfterSeconds = 0;
+        String what = question.toString();
         long left = left();
         if (left <= 0) {
             return outOfTime(what);
         }
-        connected.yes = false;
-        int status = 0;
-        Call call = client.newCall(request);
-        // The connection and the answer's first byte have a timeout each; this one is for a body that trickles.
-        call.timeout().timeout(Math.min(2 * settings.attemptTimeout().toNanos(), left), TimeUnit.NANOSECONDS);
-        try (Response response = call.execute()) {
-            status = response.code();
-            retryAfterSeconds = seconds(response.header("Retry-After"));
-            BufferedSource source = response.body().source();
-            if (source.request(mostBytes + 1)) {
-                return Answer.failed(what, status, Trouble.TOO_LONG, "more than " + mostBytes + " bytes");
+        try {
+            Reply reply = transport.exchange(question, mostBytes, Duration.ofNanos(left));
+            retryAfterSeconds = seconds(reply.field("retry-after").orElse(""));
+            return Answer.of(what, reply.status(), reply.body().strip());
+        } catch (HttpException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                return Answer.failed(what, e.status(), Trouble.INTERRUPTED, "interrupted");
             }
-            return Answer.of(
-                    what, status, source.readString(StandardCharsets.UTF_8).strip());
-        } catch (IOException e) {
-            return failure(what, status, e);
+            return Answer.failed(what, e.status(), trouble(e.kind()), String.valueOf(e.getMessage()));
         }
     }
 
-    private Answer failure(String what, int status, IOException e) {
-        if (Thread.currentThread().isInterrupted()) {
-            return Answer.failed(what, status, Trouble.INTERRUPTED, "interrupted");
-        }
-        if (e instanceof InterruptedIOException) {
-            String time = " within " + text(settings.attemptTimeout());
-            if (!connected.yes) {
-                return Answer.failed(what, status, Trouble.NO_CONNECTION, "no connection" + time);
-            }
-            String detail = status == 0 ? "connected, but no answer" + time : "the body did not end in time";
-            return Answer.failed(what, status, Trouble.SILENT, detail);
-        }
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        Trouble trouble = connected.yes ? Trouble.BROKEN : Trouble.REFUSED;
-        String message = cause.getMessage();
-        return Answer.failed(
-                what, status, trouble, message == null ? cause.getClass().getSimpleName() : message);
+    private static Trouble trouble(Kind kind) {
+        return switch (kind) {
+            case NO_CONNECTION -> Trouble.NO_CONNECTION;
+            case REFUSED -> Trouble.REFUSED;
+            case SILENT -> Trouble.SILENT;
+            case BROKEN -> Trouble.BROKEN;
+            case TOO_LONG -> Trouble.TOO_LONG;
+        };
     }
 
     /// 0 if there are none: a date, which is allowed too, is for longer than a start can wait.
-    private static long seconds(@Nullable String retryAfter) {
-        if (retryAfter == null || retryAfter.isEmpty() || retryAfter.length() > 6) {
+    private static long seconds(String retryAfter) {
+        if (retryAfter.isEmpty() || retryAfter.length() > 6) {
             return 0;
         }
         for (int i = 0; i < retryAfter.length(); i++) {
@@ -246,16 +212,5 @@ final class Http implements Requests, AutoCloseable {
     static String text(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
-    }
-
-    /// Tells silence after a connection (hop limit) from no connection at all (no such service, or a firewall).
-    private static final class Connected extends EventListener {
-
-        private boolean yes;
-
-        @Override
-        public void connectionAcquired(Call call, Connection connection) {
-            yes = true;
-        }
     }
 }

@@ -24,7 +24,7 @@ final class Search {
     private static final String DOCUMENT = "/latest/dynamic/instance-identity/document";
 
     /// A task with ten containers has 15 KB.
-    private static final long MOST_TASK_BYTES = 1024 * 1024;
+    private static final int MOST_TASK_BYTES = 1024 * 1024;
 
     private final MetadataSettings settings;
     private final Set<Wanted> wanted;

@@ -45,75 +45,13 @@ public final class TerminationNotices implements AutoCloseable {
     }
 
     private final boolean possible;
-    private final Asking asking;
+    private final Http http;
     private final Ec2Metadata ec2;
 
     public TerminationNotices(MetadataSettings settings, Pace pace) {
         this.possible = possible(settings);
-        this.asking = settings.ec2Endpoint().value().startsWith("https:")
-                ? new ByOkhttp(new Http(settings, pace, 1))
-                : new Plain(new PlainRequests(settings, 2));
-        this.ec2 = new Ec2Metadata(asking.requests(), pace, settings);
-    }
-
-    /// How it is asked.
-    private sealed interface Asking {
-        Requests requests();
-
-        void begin();
-
-        List<String> story();
-
-        /// When a check is over.
-        void rest();
-
-        void close();
-    }
-
-    private record Plain(PlainRequests requests) implements Asking {
-        @Override
-        public void begin() {
-            requests.begin();
-        }
-
-        @Override
-        public List<String> story() {
-            return requests.story();
-        }
-
-        @Override
-        public void rest() {
-            // The connections stay.
-        }
-
-        @Override
-        public void close() {
-            requests.close();
-        }
-    }
-
-    /// A metadata service behind TLS, which is none of EC2's.
-    private record ByOkhttp(Http requests) implements Asking {
-        @Override
-        public void begin() {
-            requests.begin();
-        }
-
-        @Override
-        public List<String> story() {
-            return requests.story();
-        }
-
-        /// Kept, a connection would cost a thread that waits to close it.
-        @Override
-        public void rest() {
-            requests.close();
-        }
-
-        @Override
-        public void close() {
-            requests.close();
-        }
+        this.http = new Http(settings, pace, 1);
+        this.ec2 = new Ec2Metadata(http, pace, settings);
     }
 
     /// Whether the settings allow EC2 to be asked at all; if not, there is no use in checking.
@@ -125,9 +63,9 @@ public final class TerminationNotices implements AutoCloseable {
     /// Sends what the next [#check] asks, so that its answers arrive while somebody else's are waited for. Doesn't wait
     /// but for connections.
     public void send() {
-        if (possible && asking instanceof Plain(PlainRequests requests)) {
+        if (possible) {
             ec2.session()
-                    .ifPresent(session -> requests.send(
+                    .ifPresent(session -> http.send(
                             List.of(ec2.url(Ec2Metadata.LIFECYCLE_STATE), ec2.url(Ec2Metadata.SPOT_ACTION)),
                             session.token()));
         }
@@ -137,17 +75,17 @@ public final class TerminationNotices implements AutoCloseable {
         if (!possible) {
             return new NoNotice();
         }
-        asking.begin();
+        http.begin();
         try {
             return look();
         } finally {
-            asking.rest();
+            http.rest();
         }
     }
 
     @Override
     public void close() {
-        asking.close();
+        http.close();
     }
 
     private Sight look() {
@@ -158,7 +96,7 @@ public final class TerminationNotices implements AutoCloseable {
         boolean answered = lifecycle.ok() || Ec2Metadata.isNoSuchValue(lifecycle);
         if (!answered && lifecycle.status() == 0) {
             // Nobody is there: not worth waiting for twice.
-            return new Failed(asking.story());
+            return new Failed(http.story());
         }
         Answer spot = ec2.value(Ec2Metadata.SPOT_ACTION);
         if (spot.ok()) {
@@ -166,9 +104,9 @@ public final class TerminationNotices implements AutoCloseable {
             if (notice != null) {
                 return notice;
             }
-            spot = asking.requests().reject(spot, "an instance action");
+            spot = http.reject(spot, "an instance action");
         }
-        return answered && Ec2Metadata.isNoSuchValue(spot) ? new NoNotice() : new Failed(asking.story());
+        return answered && Ec2Metadata.isNoSuchValue(spot) ? new NoNotice() : new Failed(http.story());
     }
 
     private static @Nullable Spot spot(String body) {

@@ -19,11 +19,11 @@ public final class Connection implements AutoCloseable {
     private static final int MOST_FIELDS = 100;
 
     private final Endpoint endpoint;
-    private final Duration timeout;
-    private final int longest;
+    private Duration timeout;
+    private int longest;
 
     /// How long a connection may take.
-    private final Duration connectTimeout;
+    private Duration connectTimeout;
 
     private @Nullable Wire wire;
 
@@ -50,6 +50,13 @@ public final class Connection implements AutoCloseable {
     /// @param longest the most bytes of a body
     public Connection(Endpoint endpoint, Duration connectTimeout, Duration timeout, int longest) {
         this.endpoint = endpoint;
+        this.connectTimeout = connectTimeout;
+        this.timeout = timeout;
+        this.longest = longest;
+    }
+
+    /// Sets other limits, from the next request on; they mean what the constructor's mean.
+    public void limit(Duration connectTimeout, Duration timeout, int longest) {
         this.connectTimeout = connectTimeout;
         this.timeout = timeout;
         this.longest = longest;

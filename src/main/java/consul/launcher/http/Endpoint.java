@@ -10,6 +10,18 @@ public sealed interface Endpoint {
 
     /// @param host name or IP address, IPv6 without brackets
     record Tcp(String host, int port) implements Endpoint {
+
+        /// @param authority host and port as in a URL: an IPv6 address in brackets, the port optional
+        /// @throws NumberFormatException if the port is no number
+        public static Tcp of(String authority) {
+            int colon = authority.lastIndexOf(':');
+            boolean hasPort = colon > authority.lastIndexOf(']');
+            String host = hasPort ? authority.substring(0, colon) : authority;
+            return new Tcp(
+                    host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                    hasPort ? Integer.parseInt(authority.substring(colon + 1)) : 80);
+        }
+
         @Override
         public String authority() {
             String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;

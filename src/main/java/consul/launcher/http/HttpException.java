@@ -26,7 +26,8 @@ public final class HttpException extends IOException {
     /// The status, if that much has come; else 0.
     private final int status;
 
-    HttpException(Kind kind, int status, String message) {
+    /// @param message what happened, for people
+    public HttpException(Kind kind, int status, String message) {
         super(message);
         this.kind = kind;
         this.status = status;

@@ -533,16 +533,31 @@ class Ec2IdentityTest {
         assertEquals(Mock.INSTANCE, name(Mock.found(find(Set.of(Wanted.NODE_NAME)))));
     }
 
-    /// The second request goes over a kept connection, where HTTP clients like to try again by themselves.
+    /// The second request goes over a kept connection, which the other side may have closed just then: that is no
+    /// failure of the service's, and no attempt.
     @Test
-    void leavesNoRetryToTheHttpClient() {
+    void repeatsOnceWhatAKeptConnectionLost() {
         ec2.token().answers(new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()));
+        ec2.answers(200, Mock.INSTANCE);
+
+        assertEquals(
+                Mock.INSTANCE,
+                name(Mock.found(find(Set.of(Wanted.NODE_NAME), "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1"))));
+        assertEquals(List.of(TOKEN, INSTANCE_ID, INSTANCE_ID), ec2.requests());
+    }
+
+    @Test
+    void leavesNoOtherRetryToTheConnection() {
+        ec2.token();
+        for (int i = 0; i < 2; i++) {
+            ec2.answers(new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()));
+        }
         ec2.answers(200, Mock.INSTANCE);
 
         NotFound notFound = Mock.notFound(find(Set.of(Wanted.NODE_NAME), "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1"));
 
         assertEquals(2, notFound.attempts().size(), notFound.attempts().toString());
-        assertEquals(List.of(TOKEN, INSTANCE_ID), ec2.requests());
+        assertEquals(List.of(TOKEN, INSTANCE_ID, INSTANCE_ID), ec2.requests());
     }
 
     @Test

@@ -1,8 +1,6 @@
 package consul.launcher.aws;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.identity.IdentitySource.Found;
@@ -46,24 +44,6 @@ class HttpTest {
         } finally {
             ProxySelector.setDefault(before);
         }
-    }
-
-    @Test
-    void setsUpNoTlsForPlainHttp() {
-        assertNull(Http.builder(Mock.settings()).build().x509TrustManager());
-        assertNull(Http.builder(Mock.settings("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/0"))
-                .build()
-                .x509TrustManager());
-    }
-
-    @Test
-    void setsUpTlsForAnEndpointThatWantsIt() {
-        assertNotNull(Http.builder(Mock.settings("AWS_EC2_METADATA_SERVICE_ENDPOINT", "https://imds.example"))
-                .build()
-                .x509TrustManager());
-        assertNotNull(Http.builder(Mock.settings("ECS_CONTAINER_METADATA_URI_V4", "https://ecs.example"))
-                .build()
-                .x509TrustManager());
     }
 
     /// What settings let pass must not fail later, as an exception.

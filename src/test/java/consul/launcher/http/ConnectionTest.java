@@ -151,6 +151,7 @@ final class ConnectionTest {
                 Connection connection = to(server)) {
             connection.send(GET);
             assertTrue(connection.isSent(Request.get("/a?b", List.of("X-Token: secret"))));
+            Eventually.until("its arrival", Duration.ofSeconds(30), () -> server.requests.size() == 1);
 
             assertEquals(
                     "ok", connection.exchange(Request.get("/other", List.of())).body());

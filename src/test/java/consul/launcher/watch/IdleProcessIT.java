@@ -67,7 +67,7 @@ final class IdleProcessIT {
         List<String> loaded = Files.readAllLines(log).stream()
                 .dropWhile(line -> !line.contains("consul.launcher.watch.AgentWatch "))
                 .toList();
-        assertTrue(loaded.stream().anyMatch(line -> line.contains("consul.launcher.aws.PlainRequests ")));
+        assertTrue(loaded.stream().anyMatch(line -> line.contains("consul.launcher.aws.TerminationNotices ")));
         assertEquals(
                 List.of(),
                 loaded.stream()
