@@ -11,11 +11,12 @@ import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/// Who signs. The environment decides for one source, and only that one is asked: a task whose role can't be had must
-/// not go on as its instance.
+/// Who signs. The environment decides for one source, and only that one is asked: a task whose role can't be
+/// had must not go on as its instance.
 ///
 /// The SDK's providers keep what they got, get it anew before it expires, and read their own variables
-/// (`AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, `AWS_EC2_METADATA_V1_DISABLED`, …) from the process, not from the value.
+/// (`AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`, `AWS_EC2_METADATA_V1_DISABLED`, …) from the process, not from the
+/// value.
 ///
 /// @param source for people
 record Ec2ApiCredentials(String source, AwsCredentialsProvider provider) {

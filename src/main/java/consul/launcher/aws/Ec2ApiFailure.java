@@ -71,8 +71,8 @@ public sealed interface Ec2ApiFailure extends Ec2ApiAnswer {
         }
     }
 
-    /// The API doesn't know or doesn't believe who asks: keys of another partition, expired ones, a region that is not
-    /// enabled or not the endpoint's, a clock that is wrong.
+    /// The API doesn't know or doesn't believe who asks: keys of another partition, expired ones, a region that
+    /// is not enabled or not the endpoint's, a clock that is wrong.
     ///
     /// @param code EC2's own, `AuthFailure` for example
     /// @param region what the request was signed for

@@ -20,8 +20,9 @@ record Ec2ApiPolicy(
         Duration longestBackoff,
         int pages) {
 
-    /// The API answers in well under a second. A watch asks again minutes later anyway, so a call gives up early; the
-    /// pauses are those of the SDK's standard mode, slower at first, since a whole fleet may ask at once.
+    /// The API answers in well under a second. A watch asks again minutes later anyway, so a call gives up
+    /// early; the pauses are those of the SDK's standard mode, slower at first, since a whole fleet may ask at
+    /// once.
     static final Ec2ApiPolicy DEFAULT = new Ec2ApiPolicy(
             Duration.ofSeconds(2),
             Duration.ofSeconds(6),

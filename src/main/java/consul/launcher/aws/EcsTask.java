@@ -7,7 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import consul.launcher.identity.NetworkMode;
 import java.io.IOException;
 
-/// One ECS task as version 4 of its metadata describes it. Loaded only where ECS is asked: this is what brings Jackson.
+/// One ECS task as version 4 of its metadata describes it. Loaded only where ECS is asked: this is what brings
+/// Jackson.
 ///
 /// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
 ///
@@ -29,8 +30,8 @@ record EcsTask(
     private static final String IPV4 = "IPv4Addresses";
     private static final String IPV6 = "IPv6Addresses";
 
-    /// Whether the instance under the task is one of EC2's that the task may ask about itself. A launch type that isn't
-    /// known is taken for one: agents before 1.45 don't tell, and they run on EC2.
+    /// Whether the instance under the task is one of EC2's that the task may ask about itself. A launch type
+    /// that isn't known is taken for one: agents before 1.45 don't tell, and they run on EC2.
     boolean onEc2() {
         return !launchType.equals("FARGATE") && !launchType.equals("EXTERNAL");
     }

@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the strings at the top of one JSON object, as EC2's documents are. Not Jackson: any parser of its costs 20 ms
-/// and more before Consul runs, for four short strings. What is no whole JSON object has no strings at all.
+/// Reads the strings at the top of one JSON object, as EC2's documents are. Not Jackson: any parser of its
+/// costs 20 ms and more before Consul runs, for four short strings. What is no whole JSON object has no strings
+/// at all.
 final class FlatJson {
 
     private static final String NUMBER = "+-.0123456789eE";
@@ -17,8 +18,8 @@ final class FlatJson {
         this.text = text;
     }
 
-    /// The members whose values are strings; values of other types are passed over. Escapes stay as they are: no value
-    /// that is looked for has any. Empty if the text isn't one object, or has a member twice.
+    /// The members whose values are strings; values of other types are passed over. Escapes stay as they are:
+    /// no value that is looked for has any. Empty if the text isn't one object, or has a member twice.
     static Optional<Map<String, String>> strings(String text) {
         FlatJson json = new FlatJson(text);
         Map<String, String> strings = new HashMap<>();

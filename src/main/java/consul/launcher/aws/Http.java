@@ -24,7 +24,8 @@ final class Http implements AutoCloseable {
     /// A server may ask for more patience than a start has.
     private static final long LONGEST_RETRY_AFTER_SECONDS = 3;
 
-    /// Where nobody listens now, hardly anybody will in a second: tried once more for a service that is just starting.
+    /// Where nobody listens now, hardly anybody will in a second: tried once more for a service that is just
+    /// starting.
     private static final int ATTEMPTS_IF_REFUSED = 2;
 
     private final MetadataSettings settings;
@@ -60,8 +61,8 @@ final class Http implements AutoCloseable {
         deadline = pace.nanoTime() + settings.deadline().toNanos();
     }
 
-    /// Sends requests whose answers are taken later, by [#get], so that they arrive while somebody else's are waited
-    /// for. What can't be sent now is sent then.
+    /// Sends requests whose answers are taken later, by [#get], so that they arrive while somebody else's are
+    /// waited for. What can't be sent now is sent then.
     void send(List<String> urls, @Nullable String token) {
         transport.send(urls.stream().map(url -> reading(url, token)).toList());
     }

@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Plain HTTP, as EC2 and ECS speak it, over connections that are kept. No library: on the way to Consul it would cost
-/// a good part of the start, and beside Consul a thread and its wake-ups.
+/// Plain HTTP, as EC2 and ECS speak it, over connections that are kept. No library: on the way to Consul it
+/// would cost a good part of the start, and beside Consul a thread and its wake-ups.
 final class PlainTransport implements Transport {
 
     /// Of what is sent ahead.

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// What an operator can do where metadata didn't say who this instance is, most likely cause first. Loaded only then.
+/// What an operator can do where metadata didn't say who this instance is, most likely cause first. Loaded only
+/// then.
 final class Remedies {
 
     private static final String OPTIONS = "aws ec2 modify-instance-metadata-options --instance-id i-… ";

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One search for who this instance is: which service is asked for what, with as few calls as that takes.
 ///
-/// ECS says how the task runs, and so whether the instance's name and address are this agent's or the task has its own;
-/// EC2 says the rest. Node metadata is taken along where something else is asked, and never a reason to ask or to fail.
+/// ECS says how the task runs, and so whether the instance's name and address are this agent's or the task has
+/// its own; EC2 says the rest. Node metadata is taken along where something else is asked, and never a reason
+/// to ask or to fail.
 final class Search {
 
     private static final String DOCUMENT = "/latest/dynamic/instance-identity/document";

@@ -2,8 +2,8 @@ package consul.launcher.aws;
 
 import java.net.InetAddress;
 
-/// What metadata values look like, so that an error page is never taken for one. Without regular expressions, because
-/// this runs before Consul does.
+/// What metadata values look like, so that an error page is never taken for one. Without regular expressions,
+/// because this runs before Consul does.
 final class Shapes {
 
     private static final String HEX = "0123456789abcdef";

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Asks EC2's metadata service whether this instance is going away. One [#check] makes at most two requests, tries each
-/// once (the next check is the retry), keeps its token and its connections. For one thread.
+/// Asks EC2's metadata service whether this instance is going away. One [#check] makes at most two requests,
+/// tries each once (the next check is the retry), keeps its token and its connections. For one thread.
 ///
 /// https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html,
 /// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
@@ -60,8 +60,8 @@ public final class TerminationNotices implements AutoCloseable {
                 && (settings.mode() == MetadataSettings.Mode.AUTO || settings.mode() == MetadataSettings.Mode.EC2);
     }
 
-    /// Sends what the next [#check] asks, so that its answers arrive while somebody else's are waited for. Doesn't wait
-    /// but for connections.
+    /// Sends what the next [#check] asks, so that its answers arrive while somebody else's are waited for.
+    /// Doesn't wait but for connections.
     public void send() {
         if (possible) {
             ec2.session()

@@ -5,8 +5,8 @@ import consul.launcher.http.Reply;
 import java.time.Duration;
 import java.util.List;
 
-/// Brings questions to a metadata service, once each, and never by a proxy: that would be asked who *it* is. Follows no
-/// redirect. For one thread.
+/// Brings questions to a metadata service, once each, and never by a proxy: that would be asked who *it* is.
+/// Follows no redirect. For one thread.
 interface Transport extends AutoCloseable {
 
     /// @param mostBytes how long the reply's body may be

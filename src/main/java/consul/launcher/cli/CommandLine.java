@@ -62,11 +62,8 @@ final class CommandLine {
             case "run" -> new Run(surroundings, log).supervise(rest);
             // Asked by the starter script only: what to become.
             case "decide" -> new Run(surroundings, log).decide(rest);
-            // Asked by the build only, for the AOT cache: all that a start in either mode needs.
-            case "train" -> {
-                int decided = new Run(surroundings, log).decide(rest);
-                yield decided == 0 ? new Run(surroundings, log).supervise(rest) : decided;
-            }
+            // Asked by the build only.
+            case "train" -> new Run(surroundings, log).train(rest);
             case "plan" -> new PlanCommand(surroundings, log).run(rest);
             case "ready" -> new ReadyCommand(surroundings, log).run(rest);
             case "wait" ->

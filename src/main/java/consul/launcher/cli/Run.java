@@ -47,9 +47,20 @@ final class Run {
 
     /// Runs the command as a child and returns its exit code.
     int supervise(List<String> arguments) {
+        return supervise(arguments, true);
+    }
+
+    /// All that a start in either mode needs, for the AOT cache, and nothing that happens at another time in each
+    /// training: with half of the watch's classes in the cache, the JVM looks for the others before anything else.
+    int train(List<String> arguments) {
+        int decided = decide(arguments);
+        return decided == 0 ? supervise(arguments, false) : decided;
+    }
+
+    private int supervise(List<String> arguments, boolean watched) {
         return planned(arguments, plan -> {
             Optional<Integer> failed = mangled(plan).or(() -> prepare(plan));
-            return failed.isPresent() ? failed.get() : start(plan);
+            return failed.isPresent() ? failed.get() : start(plan, watched);
         });
     }
 
@@ -71,7 +82,7 @@ final class Run {
                 : action.applyAsInt(((Planned.Ready) planned).plan());
     }
 
-    private int start(LaunchPlan plan) {
+    private int start(LaunchPlan plan, boolean watched) {
         Execution execution = plan.execution();
         Map<String, String> changes = new HashMap<>(execution.environment());
         List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE, STARTER_INIT));
@@ -87,7 +98,10 @@ final class Run {
         boolean usr2IsQuit = init.equals("dumb-init") || init.equals("shell");
         Companion companion =
                 plan.role().isPresent() ? Watching.of(plan, plan.role().get(), surroundings, log) : Companion.none();
-        return new Supervisor(log, new Supervisor.Manner(plan.stopTimeout(), ownSession, usr2IsQuit), companion)
+        return new Supervisor(
+                        log,
+                        new Supervisor.Manner(plan.stopTimeout(), ownSession, usr2IsQuit),
+                        watched ? companion : Companion.none())
                 .run(execution.words(), changes, removals);
     }
 

@@ -39,14 +39,17 @@ public final class LocalAgent implements AutoCloseable {
         this.fields = settings.token()
                 .map(token -> List.of("X-Consul-Token: " + token))
                 .orElse(List.of());
-        this.plain = switch (address) {
-            case Address.Tcp tcp ->
-                tcp.https() ? Optional.empty() : Optional.of(new Endpoint.Tcp(tcp.host(), tcp.port()));
-            case Address.Unix unix -> Optional.of(new Endpoint.Unix(unix.socket()));
-        };
+        this.plain = plain(address);
         this.transport = plain.isPresent()
                 ? new PlainTransport(plain.get())
                 : new TlsTransport((Address.Tcp) address, settings.tls());
+    }
+
+    private static Optional<Endpoint> plain(Address address) {
+        if (address instanceof Address.Tcp tcp) {
+            return tcp.https() ? Optional.empty() : Optional.of(new Endpoint.Tcp(tcp.host(), tcp.port()));
+        }
+        return Optional.of(new Endpoint.Unix(((Address.Unix) address).socket()));
     }
 
     public Address address() {
@@ -61,12 +64,22 @@ public final class LocalAgent implements AutoCloseable {
             long asked = System.nanoTime();
             return new Pulse(leader(), contact ? contact() : Optional.empty(), asked);
         }
+        return taker(plain.get()).take(contact);
+    }
+
+    /// Sends what the next [#pulse] asks, where the API is plain, so that its answers arrive meanwhile. Doesn't
+    /// wait but for connections.
+    public void sendPulse(boolean contact) {
+        plain.ifPresent(endpoint -> taker(endpoint).send(contact));
+    }
+
+    private PulseTaker taker(Endpoint endpoint) {
         PulseTaker taker = pulse;
         if (taker == null) {
-            taker = new PulseTaker(address, plain.get(), timeout);
+            taker = new PulseTaker(address, endpoint, timeout);
             pulse = taker;
         }
-        return taker.take(contact);
+        return taker;
     }
 
     private Optional<Duration> contact() {
@@ -83,13 +96,14 @@ public final class LocalAgent implements AutoCloseable {
     }
 
     static ApiAnswer<String> leader(ApiAnswer<String> answer) {
-        return switch (answer) {
-            case ApiAnswer.Ok<String> ok -> new ApiAnswer.Ok<>(unquoted(ok.value()));
-            case ApiAnswer.Unreachable<String> unreachable -> unreachable;
-            case ApiAnswer.Denied<String> denied -> denied;
-            // What a client says that knows no server: an answer, and no leader.
-            case ApiAnswer.Refused<String> refused -> refused.status() == 500 ? new ApiAnswer.Ok<>("") : refused;
-        };
+        // No switch over types in what an idle launcher does: the JDK would write a class for it, with 100 of its own.
+        if (answer instanceof ApiAnswer.Ok<String> ok) {
+            return new ApiAnswer.Ok<>(unquoted(ok.value()));
+        }
+        // What a client says that knows no server: an answer, and no leader.
+        return answer instanceof ApiAnswer.Refused<String> refused && refused.status() == 500
+                ? new ApiAnswer.Ok<>("")
+                : answer;
     }
 
     /// Asks for a document.

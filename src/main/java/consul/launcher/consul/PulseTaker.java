@@ -24,30 +24,47 @@ final class PulseTaker implements AutoCloseable {
     private final Connection first;
     private final Connection second;
 
+    /// `System.nanoTime()` from before the last questions were sent, and whether the second one was.
+    private long asked;
+
+    private boolean contactAsked;
+
     PulseTaker(Address address, Endpoint endpoint, Duration timeout) {
         this.address = address;
         this.first = new Connection(endpoint, timeout, timeout, LocalAgent.LONGEST_BODY);
         this.second = new Connection(endpoint, timeout, timeout, LocalAgent.LONGEST_BODY);
     }
 
-    Pulse take(boolean withContact) {
-        long asked = System.nanoTime();
+    /// Sends the questions whose answers the next [#take] receives. What can't be sent now is sent then.
+    void send(boolean withContact) {
         try {
-            first.send(leader);
+            ask(withContact);
         } catch (HttpException e) {
-            return new Pulse(LocalAgent.unreachable(address, e), Optional.empty(), asked);
+            // Said by who takes it, if it is still so.
         }
-        boolean sent = withContact && isSent();
+    }
+
+    private void ask(boolean withContact) throws HttpException {
+        asked = System.nanoTime();
+        contactAsked = false;
+        first.send(leader);
+        contactAsked = withContact && isContactSent();
+    }
+
+    Pulse take(boolean withContact) {
         ApiAnswer<String> answer;
         try {
+            if (!first.isSent(leader)) {
+                ask(withContact);
+            }
             answer = LocalAgent.leader(LocalAgent.answer(first.receive(), 200, "none"));
         } catch (HttpException e) {
             answer = LocalAgent.unreachable(address, e);
         }
-        return new Pulse(answer, sent ? contact() : Optional.empty(), asked);
+        return new Pulse(answer, contactAsked && withContact ? contact() : Optional.empty(), asked);
     }
 
-    private boolean isSent() {
+    private boolean isContactSent() {
         try {
             second.send(CONTACT);
             return true;

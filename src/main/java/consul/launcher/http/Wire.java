@@ -28,10 +28,10 @@ interface Wire extends AutoCloseable {
     void close();
 
     static Wire open(Endpoint endpoint, int millis) throws IOException {
-        return switch (endpoint) {
-            case Endpoint.Tcp tcp -> Tcp.open(tcp, millis);
-            case Endpoint.Unix unix -> Unix.open(unix.socket());
-        };
+        // No switch over types on the way to Consul: for each, the JDK writes a class.
+        return endpoint instanceof Endpoint.Tcp tcp
+                ? Tcp.open(tcp, millis)
+                : Unix.open(((Endpoint.Unix) endpoint).socket());
     }
 
     /// The socket of java.net, which waits in one system call and has no selector.

@@ -3,6 +3,7 @@ package consul.launcher.process;
 import consul.launcher.config.Log;
 import java.io.File;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +34,15 @@ final class Child {
     /// process group (a terminal's Ctrl-C, an init that signals its group) then reaches the child by the launcher
     /// only, once.
     ///
-    /// @param guard which the child tells who it is before it becomes the command
+    /// @param guard which the child leaves behind before it becomes the command
+    /// @param patience how long the guard lets the command live without its launcher
     /// @param changes variables to set on top of the launcher's own
     /// @param removals variables that are the launcher's alone
     /// @throws IOException if it can't be started
     static Child start(
             List<String> command,
             Guard guard,
+            Duration patience,
             boolean ownSession,
             Map<String, String> changes,
             List<String> removals,
@@ -49,13 +52,11 @@ final class Child {
         if (ownSession) {
             words.add("setsid");
         }
-        words.addAll(guard.guarded(command));
+        words.addAll(guard.guarded(command, patience));
         ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
         builder.environment().putAll(changes);
         removals.forEach(builder.environment()::remove);
-        Child child = new Child(builder.start(), guard, log);
-        guard.watch(child.pid());
-        return child;
+        return new Child(builder.start(), guard, log);
     }
 
     Guard guard() {

@@ -2,120 +2,157 @@ package consul.launcher.process;
 
 import consul.launcher.config.Log;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Ends the child if the launcher dies without being able to: killed by SIGKILL, or out of memory. A shell that blocks
 /// in `read` on a pipe from the launcher, which costs no CPU and under 1 MB; the kernel's parent-death signal won't do,
 /// since it is cleared when the child changes its user.
 ///
-/// It stands before the child does, and the child itself tells it its process id, before it becomes Consul: so there
-/// is no moment at which Consul runs and nobody would end it.
+/// The child is itself a shell at first: it opens the launcher's pipe, leaves the guard behind with it, and becomes the
+/// command. So there is no moment at which Consul runs and nobody would end it. And it is one process to be started
+/// instead of two: the JDK looks for a logger in every jar when it has started its first, and Consul need not wait for
+/// that, 20 ms.
 final class Guard implements AutoCloseable {
 
-    /// After the end of the pipe a child may still be on its way: it was started, and hasn't said so yet.
-    private static final String SCRIPT = """
-            trap '' TERM INT HUP QUIT USR1 USR2
-            child=
-            late=10
-            while :; do
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    /// Called with the launcher's pipe, the seconds that the command has to end after SIGTERM, and the command. Has no
+    /// variable of its own, since those are the command's. A launcher that has died already starts nothing. Where
+    /// its pipe can't be opened, the command runs all the same.
+    private static final String CHILD = """
+            guard() {
+                trap '' TERM INT HUP QUIT USR1 USR2
                 while read -r word; do
                     [ "$word" != over ] || exit 0
-                    child=$word
                 done
-                [ -z "$child" ] && [ "$late" -gt 0 ] || break
-                late=$((late - 1))
-                sleep 1
-            done
-            [ -n "$child" ] || exit 0
-            kill -TERM "$child" 2>/dev/null || exit 0
-            left=$1
-            while [ "$left" -gt 0 ] && kill -0 "$child" 2>/dev/null; do sleep 1; left=$((left - 1)); done
-            kill -KILL "$child" 2>/dev/null
-            """;
-
-    /// The guard's pipe has no name but this one. Where it can't be opened the launcher tells the guard a moment later.
-    private static final String CHILD = """
-            { echo $$ >"$0"; } 2>/dev/null
+                kill -TERM $$ 2>/dev/null || exit 0
+                left=$1
+                while [ "$left" -gt 0 ] && kill -0 $$ 2>/dev/null; do sleep 1; left=$((left - 1)); done
+                kill -KILL $$ 2>/dev/null
+            }
+            if [ -r "$0" ] && { (guard "$1") <&3 3<&- >/dev/null 2>&1 & } 3<"$0"; then
+                :
+            elif [ -e "${0%/fd/*}" ]; then
+                echo "launcher: no guard, Consul would outlive a launcher that is killed: can't open $0" >&2
+            else
+                exit 143
+            fi
+            shift
             exec "$@"
             """;
 
-    /// Null if no shell could be started.
-    private final @Nullable Process process;
+    /// Null where there is no guard.
+    private final @Nullable Pipe pipe;
 
-    private Guard(@Nullable Process process) {
-        this.process = process;
+    private final int number;
+
+    private Guard(@Nullable Pipe pipe, int number) {
+        this.pipe = pipe;
+        this.number = number;
     }
 
-    /// Starts a guard, which has nobody to guard yet. If that isn't possible the log says so.
-    ///
-    /// @param patience how long the child has to end after SIGTERM before it is killed
-    static Guard start(Duration patience, boolean ownSession, Log log) {
-        List<String> words = new ArrayList<>(ownSession ? List.of("setsid") : List.of());
-        words.addAll(List.of("sh", "-c", SCRIPT, "consul-guard", Long.toString(patience.toSeconds())));
+    /// Makes what the guard will listen to. If that isn't possible the log says so.
+    static Guard open(Log log) {
         try {
-            return new Guard(new ProcessBuilder(words)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start());
+            Pipe pipe = Pipe.open();
+            int number = numberOfNewest();
+            if (number >= 0) {
+                return new Guard(pipe, number);
+            }
+            log.warn("no guard, Consul would outlive a launcher that is killed: no pipe in " + DESCRIPTORS);
         } catch (IOException e) {
-            log.warn("no guard, Consul would outlive a launcher that is killed: " + e.getMessage());
-            return new Guard(null);
+            log.warn("no guard, Consul would outlive a launcher that is killed: " + e);
+        }
+        return new Guard(null, -1);
+    }
+
+    /// The descriptor that the launcher's newest pipe is read from; below 0 if there is none. Java doesn't tell it.
+    /// Both
+    /// ends of a pipe have the same name, and the kernel makes the one for reading first.
+    private static int numberOfNewest() throws IOException {
+        Map<String, Integer> lower = new HashMap<>();
+        int newest = -1;
+        List<Path> all;
+        try (Stream<Path> list = Files.list(DESCRIPTORS)) {
+            all = list.toList();
+        }
+        for (Path descriptor : all) {
+            String name = name(descriptor);
+            if (name.startsWith("pipe:")) {
+                int number = Integer.parseInt(descriptor.getFileName().toString());
+                Integer other = lower.putIfAbsent(name, number);
+                if (other != null) {
+                    newest = Math.max(newest, Math.min(other, number));
+                }
+            }
+        }
+        return newest;
+    }
+
+    /// Empty if it is closed by now, as that of the listing is.
+    private static String name(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
         }
     }
 
-    /// The command, by way of a shell that tells the guard who it is and then becomes the command.
-    List<String> guarded(List<String> command) {
-        if (process == null) {
-            return command;
-        }
-        List<String> words = new ArrayList<>(List.of("sh", "-c", CHILD, "/proc/" + process.pid() + "/fd/0"));
+    /// The command, by way of a shell that leaves the guard behind and becomes the command.
+    ///
+    /// @param patience how long the command has to end after SIGTERM before it is killed
+    List<String> guarded(List<String> command, Duration patience) {
+        return pipe == null
+                ? command
+                : guarded(command, patience, "/proc/" + ProcessHandle.current().pid() + "/fd/" + number);
+    }
+
+    static List<String> guarded(List<String> command, Duration patience, String pipe) {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", CHILD, pipe, Long.toString(patience.toSeconds())));
         words.addAll(command);
         return words;
-    }
-
-    /// The child runs. It has said so itself, except where there is no `/proc`.
-    void watch(long child) {
-        say(Long.toString(child));
     }
 
     /// The child has ended, or never ran; the guard ends too.
     @Override
     public void close() {
-        say("over");
+        if (pipe == null) {
+            return;
+        }
+        try {
+            pipe.sink().write(ByteBuffer.wrap("over\n".getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            // It is gone already: somebody killed it. There is nothing left to tell.
+        }
         abandon();
-    }
-
-    boolean isAlive() {
-        return process != null && process.isAlive();
     }
 
     /// What the launcher's death comes to.
     void abandon() {
-        if (process == null) {
+        if (pipe == null) {
             return;
         }
-        try {
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            // It is gone already.
-        }
+        close(pipe.sink());
+        close(pipe.source());
     }
 
-    private void say(String word) {
-        if (process == null) {
-            return;
-        }
+    private static void close(Channel end) {
         try {
-            OutputStream pipe = process.getOutputStream();
-            pipe.write((word + "\n").getBytes(StandardCharsets.US_ASCII));
-            pipe.flush();
+            end.close();
         } catch (IOException e) {
-            // It is gone already: somebody killed it. There is nothing left to tell.
+            // It isn't used any more.
         }
     }
 }

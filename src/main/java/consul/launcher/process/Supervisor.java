@@ -94,9 +94,10 @@ public final class Supervisor {
             catches(SECOND_QUIT);
         }
         Starting starting = () -> {
-            Guard guard = Guard.start(manner.stopTimeout(), manner.ownSession(), log);
+            Guard guard = Guard.open(log);
             try {
-                Child child = Child.start(command, guard, manner.ownSession(), changes, removals, log);
+                Child child =
+                        Child.start(command, guard, manner.stopTimeout(), manner.ownSession(), changes, removals, log);
                 child.onExit(code -> events.add(new Event.Exited(code)));
                 return child;
             } catch (IOException e) {

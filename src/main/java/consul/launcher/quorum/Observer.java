@@ -47,6 +47,9 @@ final class Observer {
 
     private static final String MEMBERS_READ = "node_prefix \"\" { policy = \"read\" }";
 
+    /// A cluster that forms has no leader for so long.
+    private static final Duration FORMING = Duration.ofSeconds(20);
+
     /// What gossip doesn't show is read again so often.
     private static final Duration BETWEEN_FULL = Duration.ofMinutes(5);
 
@@ -76,6 +79,7 @@ final class Observer {
     private Instant lastSave = Instant.MIN;
     private Instant watchedSince;
     private Instant lastLook;
+    private final Instant begin;
     private String lastTrouble = "";
 
     Observer(
@@ -99,6 +103,7 @@ final class Observer {
         this.self = new Self(instanceId, "", "", true, Optional.empty());
         this.watchedSince = clock.instant();
         this.lastLook = watchedSince;
+        this.begin = watchedSince;
     }
 
     /// Reads the ledger. One that can't be read is set aside, and everything is proven again.
@@ -160,8 +165,8 @@ final class Observer {
         return leader;
     }
 
-    /// Asks the own agent about itself and gossip. One that doesn't answer tells nothing about its raft; what gossip
-    /// said stays.
+    /// Asks the own agent about itself and gossip. One that doesn't answer tells nothing about its raft; what
+    /// gossip said stays.
     void askAgent() {
         lastGossip = "";
         denied = Optional.empty();
@@ -218,8 +223,8 @@ final class Observer {
         }
     }
 
-    /// The regular look at the own log while there is a leader: until when it is known to be complete. Once it is, the
-    /// pulse is all that is needed, and the agent isn't asked for a document.
+    /// The regular look at the own log while there is a leader: until when it is known to be complete. Once it
+    /// is, the pulse is all that is needed, and the agent isn't asked for a document.
     void watchLog(Pulse pulse) {
         Instant now = clock.instant();
         if (!logWatch.isDoubtful()
@@ -262,9 +267,19 @@ final class Observer {
         }
     }
 
-    /// A look at EC2 and at the other servers while there is no leader.
+    /// A look at EC2 and at the other servers while there is no leader. Not in the first seconds of a server
+    /// that never had one: there is nothing that it could lose, and the AWS SDK would stay in memory for it.
     void lookAround() {
+        if (isForming()) {
+            return;
+        }
         learn(peers.ask(addresses(askEc2())));
+    }
+
+    private boolean isForming() {
+        return ledger.completeAt().isEmpty()
+                && leaders.isEmpty()
+                && clock.instant().isBefore(begin.plus(FORMING));
     }
 
     /// One look at EC2, taken into the ledger.

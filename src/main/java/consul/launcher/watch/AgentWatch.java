@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one thread
-/// for both, and decides what a stop means. Whatever fails here is a log line, once per change.
+/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one
+/// thread for both, and decides what a stop means. Whatever fails here is a log line, once per change.
 public final class AgentWatch implements Companion {
 
     /// How often EC2 is asked. AWS recommends every 5 seconds for Spot notices, which come two minutes ahead.
@@ -28,9 +28,13 @@ public final class AgentWatch implements Companion {
     /// How often an agent that isn't ready yet is asked, so that what waits for it waits no longer than it must.
     private static final Duration PAUSE_UNTIL_READY = Duration.ofSeconds(1);
 
-    /// How often a server is asked whose log must be known to be complete: as seldom as a leader may go unheard, less
-    /// the second between two of its heartbeats.
+    /// How often a server is asked whose log must be known to be complete: as seldom as a leader may go
+    /// unheard, less the second between two of its heartbeats.
     private static final Duration PAUSE_OF_SERVER = Duration.ofSeconds(4);
+
+    /// Between all questions of a look and the first answer: on one host each is there by then, so one waking
+    /// up serves them all.
+    private static final Duration NAP = Duration.ofMillis(30);
 
     /// EC2 that doesn't answer is asked less and less often, up to this many pauses between.
     private static final int LONGEST_BACKOFF = 60;
@@ -204,11 +208,16 @@ public final class AgentWatch implements Companion {
         }
     }
 
-    private void look(LocalAgent opened, Optional<TerminationNotices> notices, Runnable whenInstanceEnds) {
+    private void look(LocalAgent opened, Optional<TerminationNotices> notices, Runnable whenInstanceEnds)
+            throws InterruptedException {
         try {
             boolean asks = !instanceEnds && notices.isPresent() && isDue();
             if (asks) {
                 notices.get().send();
+            }
+            if (wasReady) {
+                opened.sendPulse(watchesLog);
+                rest.rest(NAP);
             }
             Pulse pulse = opened.pulse(watchesLog);
             boolean ready = isReady(pulse);
@@ -275,8 +284,18 @@ public final class AgentWatch implements Companion {
     private boolean endIsAnnounced(TerminationNotices notices) {
         TerminationNotices.Sight sight = notices.check();
         backoff = sight instanceof TerminationNotices.Failed ? Math.min(LONGEST_BACKOFF, backoff * 2 + 1) : 0;
-        return switch (sight) {
-            case TerminationNotices.NoNotice _ -> false;
+        // No switch over types, see LocalAgent.
+        if (sight instanceof TerminationNotices.Notice notice) {
+            return isEnd(notice);
+        }
+        if (sight instanceof TerminationNotices.Failed failed) {
+            trouble("can't ask EC2 whether this instance goes away: " + String.join("; ", failed.attempts()));
+        }
+        return false;
+    }
+
+    private boolean isEnd(TerminationNotices.Notice notice) {
+        return switch (notice) {
             case TerminationNotices.Autoscaling autoscaling -> {
                 announced("the autoscaling group takes this instance out (target lifecycle state " + autoscaling.state()
                         + ")");
@@ -286,10 +305,6 @@ public final class AgentWatch implements Companion {
                 announced("the Spot instance is to " + spot.action()
                         + spot.time().map(time -> " at " + time).orElse(""));
                 yield !spot.action().equals("hibernate");
-            }
-            case TerminationNotices.Failed failed -> {
-                trouble("can't ask EC2 whether this instance goes away: " + String.join("; ", failed.attempts()));
-                yield false;
             }
         };
     }

@@ -44,6 +44,7 @@ final class StartCountsProcessIT {
             Map.entry(
                     "java/lang/runtime/SwitchBootstraps",
                     "a switch over types, for which the JDK writes a class: 3 ms"),
+            Map.entry("java/lang/runtime/ObjectMethods", "equals or toString of a record, which the JDK writes: 12 ms"),
             Map.entry("jdk/internal/classfile/impl/DirectClassBuilder", "a class that the JDK writes: 2 ms"),
             Map.entry("jdk/internal/foreign/", "the foreign function API: 45 ms"),
             Map.entry("java/math/BigDecimal", "numbers of a JSON parser: 20 ms"),

@@ -74,8 +74,8 @@ final class Scripted implements AutoCloseable {
                 if (head.isEmpty()) {
                     return;
                 }
-                requests.add(prefix + head);
                 String answer = answers.poll();
+                requests.add(prefix + head);
                 if (answer == null) {
                     return;
                 }

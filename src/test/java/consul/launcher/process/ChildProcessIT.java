@@ -80,9 +80,15 @@ final class ChildProcessIT {
 
     /// With the signals as they are by default: a build in the background ignores some, and children inherit that.
     private static Child start(String script) throws IOException {
-        Guard guard = Guard.start(Duration.ofSeconds(5), false, NOWHERE);
+        Guard guard = Guard.open(NOWHERE);
         Child child = Child.start(
-                List.of("env", "--default-signal", "sh", "-c", script), guard, false, Map.of(), List.of(), NOWHERE);
+                List.of("env", "--default-signal", "sh", "-c", script),
+                guard,
+                Duration.ofSeconds(5),
+                false,
+                Map.of(),
+                List.of(),
+                NOWHERE);
         child.onExit(_ -> guard.close());
         return child;
     }

@@ -14,48 +14,28 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/// What becomes of a child whose launcher dies at any moment. The launcher here is this test, which abandons the guard.
+/// What becomes of a child whose launcher dies at any moment. The launcher here is this test, which abandons
+/// the guard.
 final class GuardProcessIT {
 
     private static final Log NOWHERE =
             new Log(new PrintStream(OutputStream.nullOutputStream()), InstantSource.system());
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /// Ends by TERM, as Consul does.
-    private static final List<String> CHILD = List.of("env", "--default-signal", "sleep", "600");
+    /// Ends by TERM, as Consul does, if nobody told it otherwise before: a build in the background ignores some
+    /// signals.
+    private static final List<String> COMMAND =
+            List.of("env", "--default-signal", "sh", "-c", "echo ready; exec sleep 600");
+
+    private static final List<String> STUBBORN = List.of("sh", "-c", "trap '' TERM; echo ready; exec sleep 600");
 
     @AutoClose
-    private final Guard guard = Guard.start(Duration.ofSeconds(1), false, NOWHERE);
+    private final Guard guard = Guard.open(NOWHERE);
 
     @Test
-    void endsAChildThatNobodyButItselfHasAnnounced() throws IOException {
-        try (Running child = start(guard.guarded(CHILD))) {
-            Eventually.until("the child to run", Running.PATIENCE, () -> runs("sleep", child));
-
-            guard.abandon();
-
-            assertEquals(143, child.await().exitCode());
-        }
-    }
-
-    /// The launcher has died between the start of the child and the child's first word.
-    @Test
-    void endsAChildThatAnnouncesItselfTooLate() throws IOException {
-        guard.abandon();
-
-        try (Running child = start(guard.guarded(CHILD))) {
-            assertEquals(143, child.await().exitCode());
-        }
-    }
-
-    /// Where `/proc` can't be had.
-    @Test
-    void endsAChildThatOnlyTheLauncherHasAnnounced() throws IOException {
-        try (Running child = start(CHILD)) {
-            guard.watch(child.pid());
-
+    void endsAChildWhoseLauncherHasDied() throws IOException {
+        try (Running child = started(guard.guarded(COMMAND, PATIENCE))) {
             guard.abandon();
 
             assertEquals(143, child.await().exitCode());
@@ -64,43 +44,100 @@ final class GuardProcessIT {
 
     @Test
     void killsAChildThatIgnoresIt() throws IOException {
-        try (Running child = start(guard.guarded(List.of("sh", "-c", "trap '' TERM; echo ready; exec sleep 600")))) {
-            Eventually.until(
-                    "the child to run",
-                    Running.PATIENCE,
-                    () -> child.stdoutSoFar().equals("ready\n"));
-
+        try (Running child = started(guard.guarded(STUBBORN, PATIENCE))) {
             guard.abandon();
 
             assertEquals(137, child.await().exitCode());
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void letsAChildLiveWhoseLauncherHasDoneWithIt(boolean announced) throws IOException {
-        List<String> command = List.of("sh", "-c", "echo ready; exec sleep 600");
-        try (Running child = start(announced ? guard.guarded(command) : command)) {
-            Eventually.until(
-                    "the child to run",
-                    Running.PATIENCE,
-                    () -> child.stdoutSoFar().equals("ready\n"));
+    /// The launcher has died while the child was on its way.
+    @Test
+    void startsNothingForALauncherThatIsGone() {
+        long gone = endedProcess();
+
+        try (Running child =
+                Running.start(new ProcessBuilder(Guard.guarded(COMMAND, PATIENCE, "/proc/" + gone + "/fd/3")))) {
+            assertEquals(143, child.await().exitCode());
+            assertEquals("", child.stdoutSoFar());
+        }
+    }
+
+    /// As where a security module keeps it from the pipe of a launcher that lives.
+    @Test
+    void startsItUnguardedIfThePipeCantBeOpenedAndSaysSo() {
+        String none = "/proc/" + ProcessHandle.current().pid() + "/fd/999999";
+
+        try (Running child = started(Guard.guarded(COMMAND, PATIENCE, none))) {
+            assertEquals(
+                    "launcher: no guard, Consul would outlive a launcher that is killed: can't open " + none + "\n",
+                    child.stderrSoFar());
+        }
+    }
+
+    @Test
+    void letsAChildLiveWhoseLauncherHasDoneWithIt() {
+        try (Running child = started(guard.guarded(COMMAND, PATIENCE))) {
+            assertEquals(1, children(child), "the guard");
 
             guard.close();
 
-            Eventually.until("the guard to end", Running.PATIENCE, () -> !guard.isAlive());
+            Eventually.until("the guard to end", Running.PATIENCE, () -> children(child) == 0);
             assertTrue(child.isAlive());
         }
     }
 
-    private static Running start(List<String> command) {
-        return Running.start(new ProcessBuilder(command));
+    /// Each child's guard hears of its own launcher's end only, though one process made both pipes.
+    @Test
+    void keepsTwoGuardsApart() throws IOException {
+        try (Guard other = Guard.open(NOWHERE);
+                Running first = started(guard.guarded(COMMAND, PATIENCE));
+                Running second = started(other.guarded(COMMAND, PATIENCE))) {
+            other.abandon();
+
+            assertEquals(143, second.await().exitCode());
+            assertTrue(first.isAlive());
+            assertEquals(1, children(first), "its guard");
+        }
     }
 
-    private static boolean runs(String program, Running child) {
+    /// Not a descriptor, a variable or an argument of it is the command's.
+    @Test
+    void leavesNothingOfItselfInTheCommand() {
+        ProcessBuilder plain = new ProcessBuilder("sh", "-c", "env; ls /proc/self/fd; echo \"$0 $*\"", "a", "b c", "");
+        ProcessBuilder guarded = new ProcessBuilder(guard.guarded(plain.command(), PATIENCE));
+        for (ProcessBuilder builder : List.of(plain, guarded)) {
+            builder.environment().clear();
+            builder.environment().put("PATH", System.getenv("PATH"));
+            builder.environment().put("word", "mine");
+            builder.environment().put("left", "mine");
+        }
+        try (Running expected = Running.start(plain);
+                Running child = Running.start(guarded)) {
+            assertEquals(expected.await().stdout(), child.await().stdout());
+        }
+    }
+
+    private static Running started(List<String> command) {
+        Running child = Running.start(new ProcessBuilder(command));
+        Eventually.until(
+                "the child to run", Running.PATIENCE, () -> child.stdoutSoFar().equals("ready\n"));
+        return child;
+    }
+
+    /// Zombies don't count: the child that has become the command knows nothing of its guard.
+    private static long children(Running child) {
         return ProcessHandle.of(child.pid())
-                .flatMap(handle -> handle.info().command())
-                .filter(path -> path.endsWith("/" + program))
-                .isPresent();
+                .orElseThrow()
+                .children()
+                .filter(handle -> handle.info().command().isPresent())
+                .count();
+    }
+
+    private static long endedProcess() {
+        try (Running ended = Running.start(new ProcessBuilder("true"))) {
+            ended.await();
+            return ended.pid();
+        }
     }
 }

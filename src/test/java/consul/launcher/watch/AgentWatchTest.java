@@ -64,6 +64,7 @@ final class AgentWatchTest {
 
     private final Queue<RecordedRequest> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Duration> pauses = new ConcurrentLinkedQueue<>();
+    private final Queue<Duration> naps = new ConcurrentLinkedQueue<>();
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final AtomicInteger ends = new AtomicInteger();
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
@@ -98,7 +99,7 @@ final class AgentWatchTest {
                 sights(),
                 new ReadyFile(directory, InstantSource.system()),
                 pause -> {
-                    pauses.add(pause);
+                    (pause.compareTo(Duration.ofSeconds(1)) < 0 ? naps : pauses).add(pause);
                     Thread.sleep(5);
                 },
                 new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), InstantSource.system()));
