@@ -1,11 +1,18 @@
 package consul.launcher.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.contract.Scenario.Outcome;
 import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.Recorder.Call;
 import consul.launcher.testkit.Running;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.AutoClose;
@@ -176,6 +183,111 @@ final class InitProcessIT {
 
             assertEquals(3, container.await().exitCode());
             assertEquals(List.of(signal), consul.signals());
+        }
+    }
+
+    /// Behind dumb-init, and where the starter script is the init, a QUIT gets through whatever else is going on. So
+    /// two
+    /// of them, one after the other, show that everything before was dealt with.
+    @ParameterizedTest
+    @CsvSource({
+        "dumb-init, TERM, TERM",
+        "dumb-init, INT, INT",
+        "dumb-init, HUP, HUP HUP",
+        "dumb-init, USR1, USR1 USR1",
+        "dumb-init, QUIT, QUIT QUIT",
+        "none, TERM, TERM",
+        "none, INT, TERM",
+        "none, HUP, HUP HUP",
+        "none, USR1, USR1 USR1",
+        "none, QUIT, QUIT QUIT",
+    })
+    @DisplayName("rule 25: a signal that the container is sent twice reaches Consul twice, a stop once")
+    void passesOnWhatIsSentTwice(String init, String signal, String expected) {
+        scenario.programs().waitsForSignals("consul");
+        List<String> signals = new ArrayList<>(List.of(expected.split(" ", -1)));
+
+        try (Running container = asInit(init, "supervise").start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", container);
+            Scenario.signalInit(container, signal);
+            consul.awaitSignals(1);
+            Scenario.signalInit(container, signal);
+            consul.awaitSignals(signals.size());
+            for (int i = 0; i < 2; i++) {
+                Scenario.signalInit(container, "QUIT");
+                signals.add("QUIT");
+                consul.awaitSignals(signals.size());
+            }
+
+            assertEquals(signals, consul.signals());
+            consul.end(3);
+            assertEquals(3, container.await().exitCode());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dumb-init, supervise, KILL, 137",
+        "dumb-init, exec, TERM, 143",
+        "tini, supervise, SEGV, 139",
+        "tini, exec, ABRT, 134",
+        "none, supervise, KILL, 137",
+        "none, supervise, TERM, 143",
+    })
+    @DisplayName("rule 24: the container ends with 128+n when a signal ended Consul")
+    void tellsTheSignalThatEndedConsul(String init, String mode, String signal, int exitCode) {
+        scenario.programs().does("consul", "ulimit -c 0; kill -s " + signal + " $$\n");
+
+        assertEquals(exitCode, asInit(init, mode).run("agent", "-dev").exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dumb-init, supervise",
+        "dumb-init, exec",
+        "tini, supervise",
+        "tini, exec",
+        "none, supervise",
+        "none, exec"
+    })
+    @DisplayName("rule 24: what the container is given on stdin reaches Consul")
+    void handsStdinOver(String init, String mode) throws IOException {
+        Path input = Files.writeString(scenario.home().resolve("input"), "eins\nzwei");
+        scenario.programs().does("consul", "exec cat\n");
+
+        Outcome outcome = asInit(init, mode).prepared("exec <" + input).run("agent", "-dev");
+
+        assertEquals("eins\nzwei", outcome.stdout(), outcome::toString);
+        assertEquals(0, outcome.exitCode());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dumb-init, supervise, TERM",
+        "dumb-init, supervise, INT",
+        "dumb-init, exec, TERM",
+        "tini, supervise, TERM",
+        "tini, exec, INT",
+        "none, supervise, TERM",
+        "none, supervise, INT",
+        "none, exec, TERM",
+        "none, exec, INT",
+    })
+    @DisplayName("rule 25: a stop while the metadata service hangs ends the container at once, and Consul never runs")
+    void stopsWhileItStarts(String init, String mode, String signal) throws IOException {
+        try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"))) {
+            asInit(init, mode)
+                    .with("CONSUL_METADATA", "ec2")
+                    .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:" + deaf.getLocalPort());
+            try (Running container = scenario.start("agent");
+                    var asked = deaf.accept()) {
+                assertTrue(asked.isConnected());
+                Scenario.signalInit(container, signal);
+
+                int exitCode = container.await().exitCode();
+                assertTrue(exitCode == 143 || exitCode == 130 && signal.equals("INT"), () -> "ended with " + exitCode);
+                assertEquals(List.of(), scenario.programs().calls("consul"));
+            }
         }
     }
 }

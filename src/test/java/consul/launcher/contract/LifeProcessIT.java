@@ -48,11 +48,33 @@ final class LifeProcessIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"supervise, KILL, 137", "supervise, TERM, 143", "supervise, SEGV, 139", "exec, KILL, 137"})
+    @CsvSource({
+        "supervise, HUP, 129",
+        "supervise, INT, 130",
+        "supervise, QUIT, 131",
+        "supervise, ILL, 132",
+        "supervise, TRAP, 133",
+        "supervise, ABRT, 134",
+        "supervise, BUS, 135",
+        "supervise, FPE, 136",
+        "supervise, KILL, 137",
+        "supervise, USR1, 138",
+        "supervise, SEGV, 139",
+        "supervise, USR2, 140",
+        "supervise, PIPE, 141",
+        "supervise, ALRM, 142",
+        "supervise, TERM, 143",
+        "supervise, SYS, 159",
+        "exec, HUP, 129",
+        "exec, QUIT, 131",
+        "exec, KILL, 137",
+        "exec, SEGV, 139",
+        "exec, TERM, 143"
+    })
     @DisplayName("rule 24: 128+n when a signal ended Consul")
     void tellsTheSignalThatEndedConsul(String mode, String signal, int exitCode) {
         scenario.with("CONSUL_LAUNCHER_MODE", mode);
-        scenario.programs().does("consul", "kill -s " + signal + " $$\n");
+        scenario.programs().does("consul", "ulimit -c 0; kill -s " + signal + " $$\n");
 
         assertEquals(exitCode, scenario.run("agent", "-dev").exitCode());
     }

@@ -188,4 +188,44 @@ final class SuperviseProcessIT {
             assertEquals(List.of("INT", "USR2"), consul.signals());
         }
     }
+
+    /// The process that is to become Consul waits in its first program, which is `setsid`.
+    @Test
+    @DisplayName("rule 25: a stop between the start of Consul's process and Consul is a stop, and Consul never runs")
+    void stopsBeforeConsulIsThere() {
+        scenario.withoutTool("setsid").programs().install("setsid");
+        scenario.programs().does("setsid", """
+                [ "$4" != consul-guard ] || exec setsid "$@"
+                : >"$record/ready"
+                exec sleep 600
+                """);
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            scenario.programs().awaitReady("setsid", launcher);
+            launcher.signal("TERM");
+            launcher.signal("TERM");
+
+            assertEquals(143, launcher.await().exitCode());
+            assertEquals(List.of(), scenario.programs().calls("consul"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"supervise", "exec"})
+    @NeedsRoot
+    @DisplayName("rule 25: a stop while the start is prepared ends it at once, and Consul never runs")
+    void stopsWhileItPrepares(String mode) {
+        scenario.with("CONSUL_LAUNCHER_MODE", mode).with("CONSUL_ALLOW_PRIVILEGED_PORTS", "");
+        // Until the test is over.
+        scenario.programs()
+                .does("setcap", ": >\"$record/ready\"; while [ -d \"$record\" ]; do sleep 0.1; done </dev/null\n");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            scenario.programs().awaitReady("setcap", launcher);
+            launcher.signalGroup("TERM");
+
+            assertEquals(143, launcher.await().exitCode());
+            assertEquals(List.of(), scenario.programs().calls("consul"));
+        }
+    }
 }
