@@ -153,6 +153,10 @@ public final class Supervisor {
     private @Nullable Child again(Starting starting, CompletableFuture<Boolean> done) {
         try {
             Child child = starting.start();
+            // Whatever was decided or not about the one before.
+            deciding = false;
+            leaving = false;
+            deadline = NONE;
             done.complete(true);
             return child;
         } catch (IOException e) {
@@ -243,6 +247,10 @@ public final class Supervisor {
     }
 
     private void hold(Event.Held asked, Child child) {
+        if (asked.done().isDone()) {
+            // Gave up waiting.
+            return;
+        }
         if (!stop.isEmpty() || deciding || held != null) {
             asked.done().completeExceptionally(new IOException("Consul is being stopped already"));
             return;
@@ -279,13 +287,24 @@ public final class Supervisor {
     }
 
     private void decide() {
-        if (!deciding) {
-            deciding = true;
+        if (deciding) {
+            return;
+        }
+        deciding = true;
+        try {
             companion.decide(way -> events.add(new Event.Decided(way)));
+        } catch (RuntimeException | Error e) {
+            // Out of memory, too: Consul must be told of its stop all the same.
+            events.add(new Event.Decided(Companion.Way.SIGNAL));
+            log.error("a bug in deciding whether to leave, please report it: " + e);
         }
     }
 
     private void decided(Companion.Way way, Child child) {
+        if (!deciding) {
+            // A second answer, or one about a child that is gone.
+            return;
+        }
         switch (way) {
             case LEAVE -> {
                 leaving = true;
