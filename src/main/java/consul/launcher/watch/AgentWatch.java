@@ -71,6 +71,7 @@ public final class AgentWatch implements Companion {
     private final Sights sights;
     private final ReadyFile readyFile;
     private final Rest rest;
+    private final Threads threads;
     private final Log log;
 
     private volatile @Nullable LocalAgent agent;
@@ -92,16 +93,22 @@ public final class AgentWatch implements Companion {
         void rest(Duration pause) throws InterruptedException;
     }
 
-    public AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Log log) {
-        this(role, setting, sights, readyFile, Thread::sleep, log);
+    /// How work gets a thread of its own, which may fail: a container's threads are numbered.
+    interface Threads {
+        void start(String name, Runnable work);
     }
 
-    AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Rest rest, Log log) {
+    public AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Log log) {
+        this(role, setting, sights, readyFile, Thread::sleep, AgentWatch::start, log);
+    }
+
+    AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Rest rest, Threads threads, Log log) {
         this.role = role;
         this.setting = setting;
         this.sights = sights;
         this.readyFile = readyFile;
         this.rest = rest;
+        this.threads = threads;
         this.log = log;
     }
 
@@ -114,7 +121,11 @@ public final class AgentWatch implements Companion {
     public void started(Runnable whenInstanceEnds) {
         // What an earlier launcher knew, which was killed.
         remember(false);
-        start("watch", () -> watch(whenInstanceEnds));
+        try {
+            threads.start("watch", () -> watch(whenInstanceEnds));
+        } catch (RuntimeException | Error e) {
+            log.error("the agent isn't watched because of a bug, please report it: " + e);
+        }
     }
 
     @Override
@@ -124,10 +135,9 @@ public final class AgentWatch implements Companion {
             decided.accept(Way.SIGNAL);
         } else {
             try {
-                start("leave", () -> decideByHealth(decided));
+                threads.start("leave", () -> decideByHealth(decided));
             } catch (RuntimeException | Error e) {
-                log.error("a bug in deciding whether to leave, please report it: " + e);
-                decided.accept(Way.SIGNAL);
+                failed(e, decided);
             }
         }
     }
@@ -147,10 +157,16 @@ public final class AgentWatch implements Companion {
                 decided.accept(Way.SIGNAL);
             }
         } catch (RuntimeException | Error e) {
-            // Out of memory, too: Consul must be told of its stop, whatever happens here.
-            log.error("a bug in deciding whether to leave, please report it: " + e);
-            decided.accept(Way.SIGNAL);
+            failed(e, decided);
         }
+    }
+
+    /// Out of memory, too: Consul must be told of its stop whatever happens here, and before there is memory needed to
+    /// say
+    /// what.
+    private void failed(Throwable e, Consumer<Way> decided) {
+        decided.accept(Way.SIGNAL);
+        log.error("a bug in deciding whether to leave, please report it: " + e);
     }
 
     private static void start(String name, Runnable work) {

@@ -39,6 +39,29 @@ final class ReadyConsulIT {
         assertNotReady("no answer from http://127.0.3.21:8500", ready());
     }
 
+    /// Held in the first moments of its start, wherever that is: it may listen already or not.
+    @Test
+    void isNotReadyWhileTheAgentStarts() {
+        Running agent = agent("server", ADDRESS, "-dev");
+        agent.signal("STOP");
+
+        assertNotReady("no answer from http://127.0.3.21:8500", ready());
+        agent.signal("CONT");
+        awaitReady();
+    }
+
+    /// As one that is out of memory, or whose disk hangs.
+    @Test
+    void isNotReadyWhenTheAgentHangs() {
+        Running agent = agent("server", ADDRESS, "-dev");
+        awaitReady();
+        agent.signal("STOP");
+
+        assertNotReady("no answer from http://127.0.3.21:8500", ready());
+        agent.signal("CONT");
+        awaitReady();
+    }
+
     @Test
     void isReadyOnceThereIsALeader() {
         start("-server", "-bootstrap-expect=1");

@@ -77,7 +77,8 @@ final class Scenario implements AutoCloseable {
             "false",
             "printf",
             "kill",
-            "touch");
+            "touch",
+            "find");
 
     private static final String BECOME = """
             ids=$1

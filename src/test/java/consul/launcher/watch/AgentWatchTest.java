@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The watch beside an agent and an EC2 that say what the test wants. Its pauses pass at once.
 final class AgentWatchTest {
@@ -69,6 +71,13 @@ final class AgentWatchTest {
     private final AtomicInteger ends = new AtomicInteger();
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
     private boolean watchesQuorum;
+
+    /// What goes wrong, and where.
+    private volatile Runnable whenOpened = () -> {};
+    private volatile Runnable whenLookingAtTheQuorum = () -> {};
+    private volatile Runnable whenTheInstanceEnds = () -> {};
+    private volatile Runnable whenAThreadStarts = () -> {};
+    private volatile Runnable whenLogging = () -> {};
 
     @BeforeEach
     void start() throws IOException {
@@ -102,7 +111,14 @@ final class AgentWatchTest {
                     (pause.compareTo(Duration.ofSeconds(1)) < 0 ? naps : pauses).add(pause);
                     Thread.sleep(5);
                 },
-                new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), InstantSource.system()));
+                (name, work) -> {
+                    whenAThreadStarts.run();
+                    Thread.ofPlatform().daemon().name(name).start(work);
+                },
+                new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), () -> {
+                    whenLogging.run();
+                    return Instant.now();
+                }));
         watch.controls(new AgentControl() {
             @Override
             public void stop() {
@@ -114,7 +130,10 @@ final class AgentWatchTest {
                 throw new AssertionError("nobody starts it");
             }
         });
-        watch.started(ends::incrementAndGet);
+        watch.started(() -> {
+            ends.incrementAndGet();
+            whenTheInstanceEnds.run();
+        });
         return watch;
     }
 
@@ -122,6 +141,7 @@ final class AgentWatchTest {
         return new AgentWatch.Sights() {
             @Override
             public LocalAgent agent() throws TlsException {
+                whenOpened.run();
                 Environment nothing = new Environment(Map.of());
                 return new LocalAgent(
                         new Address.Tcp(false, server.getHostName(), server.getPort()),
@@ -139,7 +159,7 @@ final class AgentWatchTest {
 
             @Override
             public Optional<AgentWatch.Quorum> quorum(LocalAgent agent, AgentControl control) {
-                return watchesQuorum ? Optional.of(_ -> {}) : Optional.empty();
+                return watchesQuorum ? Optional.of(_ -> whenLookingAtTheQuorum.run()) : Optional.empty();
             }
         };
     }
@@ -292,14 +312,8 @@ final class AgentWatchTest {
 
     @Test
     void decidesByTheHealthOfTheClusterWhereTheInstanceEnds() {
-        answers.put(LEADER, "\"10.0.0.1:8300\"");
-        answers.put("/v1/agent/self", "{\"Config\":{\"NodeID\":\"me\"},\"Stats\":{\"consul\":{\"leader\":\"false\"}}}");
-        answers.put("/v1/operator/autopilot/health", """
-                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
-                            {"ID":"b","Voter":true,"Healthy":true}]}
-                """);
+        announceTheEndOfAServerThatMayLeave();
         answers.put("/v1/agent/leave", "");
-        answers.put(LIFECYCLE, "Terminated");
         AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
         await("the notice", () -> ends.get() > 0);
 
@@ -349,5 +363,135 @@ final class AgentWatchTest {
         assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
         assertTrue(log().contains("not leaving the cluster: the servers' health is unknown"), log());
         assertFalse(requests.stream().anyMatch(request -> "/v1/agent/leave".equals(request.getTarget())));
+    }
+
+    /// A server among three healthy ones, whose instance is going away, and which may leave.
+    private void announceTheEndOfAServerThatMayLeave() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        answers.put("/v1/agent/self", "{\"Config\":{\"NodeID\":\"me\"},\"Stats\":{\"consul\":{\"leader\":\"false\"}}}");
+        answers.put("/v1/operator/autopilot/health", """
+                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
+                            {"ID":"b","Voter":true,"Healthy":true}]}
+                """);
+        answers.put(LIFECYCLE, "Terminated");
+    }
+
+    @Test
+    void leavesAStopToConsulIfTheAgentDoesNotLetItselfBeToldToLeave() {
+        announceTheEndOfAServerThatMayLeave();
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("both decisions", () -> ways.size() == 2);
+        assertEquals(List.of(Way.LEAVE, Way.SIGNAL), List.copyOf(ways));
+        assertTrue(log().contains("the agent can't be told to leave: HTTP 404"), log());
+    }
+
+    @Test
+    void neverLeavesWhereThatIsSaid() {
+        announceTheEndOfAServerThatMayLeave();
+        AgentWatch watch = watch(Role.SERVER, Leave.NEVER);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertEquals(0, asked("/v1/operator/autopilot/health"));
+    }
+
+    @Test
+    void leavesWithoutKnowingTheHealthWhereThatIsSaid() {
+        answers.put(LIFECYCLE, "Terminated");
+        answers.put("/v1/agent/leave", "");
+        AgentWatch watch = watch(Role.SERVER, Leave.ALWAYS);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("the agent to be told", () -> asked("/v1/agent/leave") == 1);
+        assertEquals(List.of(Way.LEAVE), List.copyOf(ways));
+    }
+
+    private static void fail(String kind) {
+        switch (kind) {
+            case "memory" -> throw new OutOfMemoryError("as if");
+            case "stack" -> throw new StackOverflowError("as if");
+            default -> throw new IllegalStateException("as if");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "stack", "bug"})
+    void goesOnWatchingWhateverALookComesTo(String kind) {
+        watchesQuorum = true;
+        whenLookingAtTheQuorum = () -> fail(kind);
+        whenTheInstanceEnds = () -> fail(kind);
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        watch(Role.SERVER, Leave.AUTO);
+        awaitLooks(3);
+        answers.put(LIFECYCLE, "Terminated");
+        await("the end to be told again and again", () -> ends.get() > 3);
+
+        answers.put(LEADER, "\"\"");
+        await("the file to go", () -> Files.notExists(ready()));
+        assertEquals(1, log().split("a bug in watching the agent, please report it: ", -1).length - 1, log());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "stack", "bug"})
+    void leavesAStopToConsulThoughNothingCanBeWatched(String kind) {
+        whenOpened = () -> fail(kind);
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("a word about it", () -> log().contains("the agent isn't watched because of a bug"));
+
+        watch.decide(ways::add);
+
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+    }
+
+    @Test
+    void leavesAStopToConsulThoughThereIsNoThreadToWatch() {
+        whenAThreadStarts = () -> fail("memory");
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+
+        watch.decide(ways::add);
+
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertTrue(log().contains("the agent isn't watched because of a bug"), log());
+    }
+
+    @Test
+    void leavesAStopToConsulThoughThereIsNoThreadToDecide() {
+        announceTheEndOfAServerThatMayLeave();
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+        whenAThreadStarts = () -> fail("memory");
+
+        watch.decide(ways::add);
+
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertTrue(log().contains("a bug in deciding whether to leave, please report it: "), log());
+    }
+
+    /// Not even a line about it can be logged.
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "stack", "bug"})
+    void leavesAStopToConsulThoughDecidingFails(String kind) {
+        announceTheEndOfAServerThatMayLeave();
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+        whenLogging = () -> {
+            if (Thread.currentThread().getName().equals("leave")) {
+                fail(kind);
+            }
+        };
+
+        watch.decide(ways::add);
+
+        await("the decision", () -> !ways.isEmpty());
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertEquals(0, asked("/v1/agent/leave"));
     }
 }
