@@ -186,6 +186,19 @@ final class InitProcessIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"dumb-init", "tini", "none"})
+    @DisplayName("rule 24: a container that has no stdin starts too")
+    void startsWithoutStdin(String init) {
+        scenario.startedBy("sh", "-c", "exec \"$@\" <&-", "sh");
+        scenario.programs().does("consul", "cat; exit 9\n");
+
+        Outcome outcome = asInit(init, "supervise").run("agent", "-dev");
+
+        assertEquals(9, outcome.exitCode(), outcome::toString);
+        assertEquals("", outcome.stdout());
+    }
+
     /// Behind dumb-init, and where the starter script is the init, a QUIT gets through whatever else is going on. So
     /// two
     /// of them, one after the other, show that everything before was dealt with.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import consul.launcher.contract.Scenario.Outcome;
 import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.Recorder.Call;
 import consul.launcher.testkit.Running;
@@ -149,6 +150,19 @@ final class SuperviseProcessIT {
 
         assertEquals(0, scenario.run("agent", "-dev").exitCode());
         assertArrayEquals(all, Files.readAllBytes(output));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"supervise", "exec"})
+    @DisplayName("rule 24: a stdin that is closed is an empty one for Consul, and none of the launcher's own files")
+    void readsNothingFromAClosedStdin(String mode) {
+        scenario.with("CONSUL_LAUNCHER_MODE", mode).startedBy("sh", "-c", "exec \"$@\" <&-", "sh");
+        scenario.programs().does("consul", "exec cat\n");
+
+        Outcome outcome = scenario.run("agent", "-dev");
+
+        assertEquals(0, outcome.exitCode());
+        assertTrue(outcome.stdout().isEmpty(), () -> outcome.stdout().length() + " characters of some file");
     }
 
     @Test
