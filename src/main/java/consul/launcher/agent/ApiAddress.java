@@ -37,7 +37,8 @@ public final class ApiAddress {
                 .map(Given::value)
                 .orElse(LOOPBACK)
                 .strip();
-        if (listening.contains("{{")) {
+        // Consul listens nowhere where the one for all is empty.
+        if (listening.isEmpty() || listening.contains("{{")) {
             return Optional.empty();
         }
         int space = listening.indexOf(' ');
@@ -46,7 +47,7 @@ public final class ApiAddress {
             return ConsulApiSettings.parse(first, false);
         }
         String host = switch (first) {
-            case "", "0.0.0.0" -> LOOPBACK;
+            case "0.0.0.0" -> LOOPBACK;
             case "::", "[::]" -> "::1";
             default -> first.startsWith("[") ? first.substring(1, first.length() - 1) : first;
         };

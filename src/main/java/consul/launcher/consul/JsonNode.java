@@ -81,13 +81,10 @@ public final class JsonNode implements Iterable<JsonNode> {
         return value instanceof Map<?, ?> map ? ((Map<String, JsonNode>) map).entrySet() : Set.of();
     }
 
-    /// The elements of a list, or the values of an object.
+    /// The elements of a list.
     @Override
     @SuppressWarnings("unchecked") // as JsonReader made it
     public Iterator<JsonNode> iterator() {
-        if (value instanceof Map<?, ?> map) {
-            return ((Map<String, JsonNode>) map).values().iterator();
-        }
         return value instanceof List<?> list
                 ? ((List<JsonNode>) list).iterator()
                 : List.<JsonNode>of().iterator();

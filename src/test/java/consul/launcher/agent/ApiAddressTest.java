@@ -57,6 +57,20 @@ final class ApiAddressTest {
         assertEquals("none", of("-client={{ GetPrivateIP }}"));
     }
 
+    /// As Consul 1.8.7 says itself: `Client Addr: []`.
+    @Test
+    void isNoneWhereItListensNowhere() {
+        assertEquals("none", of("-client="));
+        assertEquals("none", of("-client", " "));
+    }
+
+    @Test
+    void isTheOneForAllWhereTheOneForHttpIsEmpty() throws IOException {
+        Files.writeString(directory.resolve("a.hcl"), "addresses { http = \"\" }");
+
+        assertEquals("http://10.0.0.3:8500", of("-client= 10.0.0.3 "));
+    }
+
     @Test
     void hasThePortOfTheCommandLine() {
         assertEquals("http://127.0.0.1:9500", of("-http-port=9500"));
@@ -90,6 +104,7 @@ final class ApiAddressTest {
                 """);
 
         assertEquals("https://10.0.0.5:8501", of());
+        assertEquals("https://10.0.0.5:9501", of("-https-port=9501"));
     }
 
     @Test

@@ -87,6 +87,7 @@ final class JsonNodeTest {
                 "\"\\x\"",
                 "\"\\u00g0\"",
                 "\"\\u00\"",
+                "\"\\u００４１\"",
                 "\"a\nb\"",
                 "tru",
                 "nul",
@@ -114,12 +115,32 @@ final class JsonNodeTest {
         assertThrows(JsonException.class, () -> JsonNode.parse("{\"a\":".repeat(100_000)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "{}", "[{}]", "{\"a\": [{}]}"})
+    void takesAnyNumberOfValuesBesideEachOther(String value) {
+        JsonNode list = parsed("[" + (value + ",").repeat(1000) + "[]]");
+
+        int count = 0;
+        for (JsonNode element : list) {
+            assertTrue(element.isArray() || element.isObject());
+            count++;
+        }
+        assertEquals(1001, count);
+    }
+
     /// Nobody may learn a secret from a log that quotes it.
     @Test
     void tellsWhereAndNotWhat() {
         JsonException e = assertThrows(JsonException.class, () -> JsonNode.parse("{\"token\": secret}"));
 
         assertEquals("it is no JSON at character 11", e.getMessage());
+    }
+
+    @Test
+    void tellsThatItWasCutOff() {
+        JsonException e = assertThrows(JsonException.class, () -> JsonNode.parse("{\"token\": \"secr"));
+
+        assertEquals("it ends too early", e.getMessage());
     }
 
     /// Whatever becomes of a document on its way, both take it or neither does.
