@@ -161,9 +161,8 @@ public final class AgentWatch implements Companion {
         }
     }
 
-    /// Out of memory, too: Consul must be told of its stop whatever happens here, and before there is memory needed to
-    /// say
-    /// what.
+    /// Out of memory, too: Consul must be told of its stop whatever happens here, and before memory is needed to say
+    /// so.
     private void failed(Throwable e, Consumer<Way> decided) {
         decided.accept(Way.SIGNAL);
         log.error("a bug in deciding whether to leave, please report it: " + e);
