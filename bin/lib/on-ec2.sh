@@ -14,7 +14,8 @@ set_up_ec2() {
     chmod a+x "$scratch/bin/consul"
 
     "$(find_jdk25)/bin/java" -XX:TieredStopAtLevel=1 -cp target/test-classes consul.launcher.mockec2.Ec2Mock \
-        --port-file "$scratch/port" --instance id=i-0123456789abcdef0,address=127.0.0.1 >"$scratch/mock.log" 2>&1 &
+        --port-file "$scratch/port" --instance id=i-0123456789abcdef0,address=127.0.0.1 \
+        --task id=training,network=host >"$scratch/mock.log" 2>&1 &
     mock=$!
     local i
     for ((i = 0; i < 200; i++)); do

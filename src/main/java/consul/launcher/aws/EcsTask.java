@@ -1,14 +1,10 @@
 package consul.launcher.aws;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import consul.launcher.identity.NetworkMode;
-import java.io.IOException;
+import consul.launcher.json.JsonException;
+import consul.launcher.json.JsonNode;
 
-/// One ECS task as version 4 of its metadata describes it. Loaded only where ECS is asked: this is what brings
-/// Jackson.
+/// One ECS task as version 4 of its metadata describes it.
 ///
 /// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
 ///
@@ -38,25 +34,19 @@ record EcsTask(
 
     static EcsTask read(String json) {
         Reader reader = new Reader();
-        try (JsonParser parser = new JsonFactory().createParser(json)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
+        try {
+            JsonNode task = JsonNode.parse(json);
+            if (!task.isObject()) {
                 return reader.fault("no JSON object");
             }
-            reader.task(parser);
-            if (parser.nextToken() != null) {
-                return reader.fault("more than one JSON object");
-            }
-            return reader.task("");
-        } catch (JsonProcessingException e) {
-            return reader.fault("not JSON: " + e.getOriginalMessage() + " in line "
-                    + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr());
-        } catch (IOException e) {
-            return reader.fault("not readable: " + e);
+            reader.take(task);
+            return reader.task();
+        } catch (JsonException e) {
+            return reader.fault("not JSON: " + e.getMessage());
         }
     }
 
-    /// Collects what is known while the parser walks.
+    /// Collects what is known.
     private static final class Reader {
 
         private String taskId = "";
@@ -72,42 +62,47 @@ record EcsTask(
             return new EcsTask(why, "", "", "", "", "", NetworkMode.UNKNOWN, "", "");
         }
 
-        EcsTask task(String fault) {
+        EcsTask task() {
             boolean old = ipv4.isEmpty();
             return new EcsTask(
-                    fault,
-                    taskId,
-                    region,
-                    cluster,
-                    launchType,
-                    zone,
-                    networkMode,
-                    old ? ipv6 : ipv4,
-                    old ? IPV6 : IPV4);
+                    "", taskId, region, cluster, launchType, zone, networkMode, old ? ipv6 : ipv4, old ? IPV6 : IPV4);
         }
 
-        void task(JsonParser parser) throws IOException {
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                if (name.equals("Containers") && value == JsonToken.START_ARRAY) {
-                    containers(parser);
-                } else if (value == JsonToken.VALUE_STRING) {
-                    member(name, parser.getText());
-                } else {
-                    parser.skipChildren();
+        void take(JsonNode task) {
+            arn(text(task, "TaskARN"));
+            cluster = clusterName(text(task, "Cluster"));
+            launchType = text(task, "LaunchType");
+            String where = text(task, "AvailabilityZone");
+            zone = Shapes.isZone(where) ? where : "";
+            // The containers of a task share its network mode, and in awsvpc mode its interface: whose network it is
+            // doesn't matter.
+            for (JsonNode container : list(task, "Containers")) {
+                for (JsonNode network : list(container, "Networks")) {
+                    take(network, mode(text(network, "NetworkMode")));
                 }
             }
         }
 
-        private void member(String name, String value) {
-            switch (name) {
-                case "TaskARN" -> arn(value);
-                case "Cluster" -> cluster = clusterName(value);
-                case "LaunchType" -> launchType = value;
-                case "AvailabilityZone" -> zone = Shapes.isZone(value) ? value : "";
-                default -> {}
+        private void take(JsonNode network, NetworkMode mode) {
+            if (networkMode == NetworkMode.UNKNOWN) {
+                networkMode = mode;
             }
+            if (mode == NetworkMode.AWSVPC) {
+                ipv4 = ipv4.isEmpty() ? firstAddress(list(network, IPV4)) : ipv4;
+                ipv6 = ipv6.isEmpty() ? firstAddress(list(network, IPV6)) : ipv6;
+            }
+        }
+
+        /// Empty for what is no string.
+        private static String text(JsonNode node, String name) {
+            JsonNode value = node.path(name);
+            return value.isTextual() ? value.asText() : "";
+        }
+
+        /// Without elements for what is no list.
+        private static JsonNode list(JsonNode node, String name) {
+            JsonNode value = node.path(name);
+            return value.isArray() ? value : JsonNode.MISSING;
         }
 
         /// `arn:aws:ecs:eu-west-1:123456789012:task/cluster/0123…`; in the old form without the cluster.
@@ -130,60 +125,13 @@ record EcsTask(
             return Shapes.isClusterName(name) ? name : "";
         }
 
-        /// The containers of a task share its network mode, and in awsvpc mode its interface: whose network it is
-        /// doesn't matter.
-        private void containers(JsonParser parser) throws IOException {
-            while (parser.nextToken() == JsonToken.START_OBJECT) {
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String name = parser.currentName();
-                    if (parser.nextToken() == JsonToken.START_ARRAY && name.equals("Networks")) {
-                        networks(parser);
-                    } else {
-                        parser.skipChildren();
-                    }
+        private static String firstAddress(JsonNode addresses) {
+            for (JsonNode address : addresses) {
+                if (address.isTextual() && Shapes.isAddress(address.asText())) {
+                    return address.asText();
                 }
             }
-        }
-
-        private void networks(JsonParser parser) throws IOException {
-            while (parser.nextToken() == JsonToken.START_OBJECT) {
-                NetworkMode mode = NetworkMode.UNKNOWN;
-                String first4 = "";
-                String first6 = "";
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    String name = parser.currentName();
-                    JsonToken value = parser.nextToken();
-                    if (name.equals("NetworkMode") && value == JsonToken.VALUE_STRING) {
-                        mode = mode(parser.getText());
-                    } else if (name.equals(IPV4) && value == JsonToken.START_ARRAY) {
-                        first4 = firstAddress(parser);
-                    } else if (name.equals(IPV6) && value == JsonToken.START_ARRAY) {
-                        first6 = firstAddress(parser);
-                    } else {
-                        parser.skipChildren();
-                    }
-                }
-                if (networkMode == NetworkMode.UNKNOWN) {
-                    networkMode = mode;
-                }
-                if (mode == NetworkMode.AWSVPC) {
-                    ipv4 = ipv4.isEmpty() ? first4 : ipv4;
-                    ipv6 = ipv6.isEmpty() ? first6 : ipv6;
-                }
-            }
-        }
-
-        private static String firstAddress(JsonParser parser) throws IOException {
-            String first = "";
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                if (first.isEmpty()
-                        && parser.currentToken() == JsonToken.VALUE_STRING
-                        && Shapes.isAddress(parser.getText())) {
-                    first = parser.getText();
-                }
-                parser.skipChildren();
-            }
-            return first;
+            return "";
         }
 
         private static NetworkMode mode(String name) {

@@ -9,9 +9,9 @@ import consul.launcher.identity.IdentitySource.NotFound;
 import consul.launcher.identity.IdentitySource.Result;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
+import consul.launcher.json.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -157,16 +157,16 @@ final class Search {
     ///
     /// @return whether the instance may have an IPv4 address that wasn't found
     private boolean fromDocument(Http http, Answer document) {
-        Map<String, String> values = FlatJson.strings(document.body()).orElse(null);
-        if (values == null) {
+        JsonNode values = JsonNode.object(document.body());
+        if (!values.isObject()) {
             http.reject(document, "an instance-identity document");
             return true;
         }
-        String id = values.getOrDefault("instanceId", "");
-        String ip = values.getOrDefault("privateIp", "");
-        String region = values.getOrDefault("region", "");
-        String zone = values.getOrDefault("availabilityZone", "");
-        String type = values.getOrDefault("instanceType", "");
+        String id = values.path("instanceId").asText();
+        String ip = values.path("privateIp").asText();
+        String region = values.path("region").asText();
+        String zone = values.path("availabilityZone").asText();
+        String type = values.path("instanceType").asText();
         found.instanceId = Shapes.isInstanceId(id) ? document(id, "instanceId") : null;
         found.zone = Shapes.isZone(zone) ? document(zone, "availabilityZone") : found.zone;
         found.instanceType = Shapes.isInstanceType(type) ? document(type, "instanceType") : null;

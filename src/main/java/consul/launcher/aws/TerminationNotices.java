@@ -1,10 +1,10 @@
 package consul.launcher.aws;
 
 import consul.launcher.config.MetadataSettings;
+import consul.launcher.json.JsonNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -110,10 +110,10 @@ public final class TerminationNotices implements AutoCloseable {
     }
 
     private static @Nullable Spot spot(String body) {
-        Map<String, String> values = FlatJson.strings(body).orElse(Map.of());
-        String action = values.getOrDefault("action", "");
+        JsonNode values = JsonNode.object(body);
+        String action = values.path("action").asText();
         boolean known = action.equals("terminate") || action.equals("stop") || action.equals("hibernate");
-        return known ? new Spot(action, time(values.getOrDefault("time", ""))) : null;
+        return known ? new Spot(action, time(values.path("time").asText())) : null;
     }
 
     private static Optional<Instant> time(String text) {

@@ -1,5 +1,8 @@
 package consul.launcher.consul;
 
+import consul.launcher.json.JsonException;
+import consul.launcher.json.JsonNode;
+import consul.launcher.json.JsonReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

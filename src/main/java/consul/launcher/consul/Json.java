@@ -1,5 +1,8 @@
 package consul.launcher.consul;
 
+import consul.launcher.json.JsonException;
+import consul.launcher.json.JsonNode;
+
 /// Documents of the API. Loaded only by who needs more of an answer than its text.
 public final class Json {
 

@@ -1,5 +1,7 @@
 package consul.launcher.consul;
 
+import consul.launcher.json.JsonNode;
+
 /// Whether an agent can be used, in one answer.
 public sealed interface Readiness {
 

@@ -44,20 +44,7 @@ public final class Preparer {
 
     private Optional<Problem> make(Step step) {
         try {
-            switch (step) {
-                case Step.CreateDirectory create -> create(create);
-                case Step.ChangeOwner change -> Owners.change(change.path(), change.owner());
-                case Step.WriteLocalConfig write -> LocalConfig.write(write.file(), write.content(), write.owner());
-                case Step.RemoveLocalConfig remove -> LocalConfig.remove(remove.file());
-                case Step.WriteSecrets write ->
-                    Replacement.of(
-                            write.file(),
-                            write.secrets().content().getBytes(StandardCharsets.UTF_8),
-                            write.owner(),
-                            "rw-------");
-                case Step.RemoveSecrets remove -> Files.deleteIfExists(remove.file());
-                case Step.AllowPrivilegedPorts allow -> allow(allow);
-            }
+            does(step);
             return Optional.empty();
         } catch (IOException e) {
             String what = "can't " + step.describe() + ": " + FileTrouble.describe(e);
@@ -66,6 +53,27 @@ public final class Preparer {
             }
             warnings.accept(what + "; going on without");
             return Optional.empty();
+        }
+    }
+
+    /// No switch over types on the way to Consul: the JDK writes a class for it.
+    @SuppressWarnings("IfChainToSwitch")
+    private void does(Step step) throws IOException {
+        if (step instanceof Step.CreateDirectory create) {
+            create(create);
+        } else if (step instanceof Step.ChangeOwner change) {
+            Owners.change(change.path(), change.owner());
+        } else if (step instanceof Step.WriteLocalConfig write) {
+            LocalConfig.write(write.file(), write.content(), write.owner());
+        } else if (step instanceof Step.RemoveLocalConfig remove) {
+            LocalConfig.remove(remove.file());
+        } else if (step instanceof Step.WriteSecrets write) {
+            byte[] content = write.secrets().content().getBytes(StandardCharsets.UTF_8);
+            Replacement.of(write.file(), content, write.owner(), "rw-------");
+        } else if (step instanceof Step.RemoveSecrets remove) {
+            Files.deleteIfExists(remove.file());
+        } else {
+            allow((Step.AllowPrivilegedPorts) step);
         }
     }
 

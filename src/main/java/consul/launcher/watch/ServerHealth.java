@@ -2,8 +2,8 @@ package consul.launcher.watch;
 
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.Json;
-import consul.launcher.consul.JsonNode;
 import consul.launcher.consul.LocalAgent;
+import consul.launcher.json.JsonNode;
 import consul.launcher.watch.LeavePolicy.Health;
 
 /// What the servers look like from here. Needs the ACL rules `agent = "read"` and `operator = "read"`.

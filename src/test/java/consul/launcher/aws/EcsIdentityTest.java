@@ -331,13 +331,13 @@ class EcsIdentityTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''|no JSON object",
+                "''|not JSON: it ends too early",
                 "'[]'|no JSON object",
-                "'{'|not JSON: Unexpected end-of-input",
-                "'{\"TaskARN\": }'|not JSON: Unexpected character",
-                "'{\"TaskARN\": \"a\"} {}'|more than one JSON object",
-                "'<html>'|not JSON: Unexpected character",
-                "'{\"Containers\": [{\"Networks\": [{\"IPv4Addresses\": [\"10.0.0.1\"'|not JSON: Unexpected end-of-input"
+                "'{'|not JSON: it ends too early",
+                "'{\"TaskARN\": }'|not JSON: it is no JSON at character 13",
+                "'{\"TaskARN\": \"a\"} {}'|not JSON: it is no JSON at character 18",
+                "'<html>'|not JSON: it is no JSON at character 1",
+                "'{\"Containers\": [{\"Networks\": [{\"IPv4Addresses\": [\"10.0.0.1\"'|not JSON: it ends too early"
             })
     void saysWhatIsWrongWithBrokenMetadata(String body, String fault) {
         ecs.answers(200, body);

@@ -24,6 +24,7 @@ final class Bench implements AutoCloseable {
 
     private static final String ADDRESS = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
+    private static final String TASK = "0123456789abcdef0123456789abcdef";
 
     /// Nobody measures a cold disk, or a mock that runs its code for the first time.
     private static final int WARM_UPS = 3;
@@ -41,6 +42,7 @@ final class Bench implements AutoCloseable {
         this.directory = directory;
         this.out = out;
         this.started = directory.resolve("started");
+        ec2.command("task", "id=" + TASK + ",network=host");
         try {
             for (String name : List.of("bin", "data", "config")) {
                 Files.createDirectories(directory.resolve(name));
@@ -96,6 +98,14 @@ final class Bench implements AutoCloseable {
 
     Way execing() {
         return new Way("exec", supervised().command(), Map.of("CONSUL_LAUNCHER_MODE", "exec"));
+    }
+
+    /// As in a task of ECS, whose metadata is asked too.
+    Way inEcs() {
+        return new Way(
+                "ecs",
+                supervised().command(),
+                Map.of("ECS_CONTAINER_METADATA_URI_V4", ec2.endpoint(ADDRESS) + "/ecs/" + TASK));
     }
 
     Way script(String name) {
@@ -206,7 +216,9 @@ final class Bench implements AutoCloseable {
     /// How often the metadata service was called since the last [consul.launcher.mockec2.RequestLog#clear].
     long metadataCalls() {
         Map<String, Long> counters = ec2.requests().counters();
-        return counters.getOrDefault("token", 0L) + counters.getOrDefault("imds", 0L);
+        return counters.getOrDefault("token", 0L)
+                + counters.getOrDefault("imds", 0L)
+                + counters.getOrDefault("ecs", 0L);
     }
 
     @Override

@@ -95,11 +95,14 @@ record Document(Map<Part, Figures> figures) {
         row(text, "script, IMDSv2", spread(its, "script"));
         row(text, "launcher, supervising (the default)", spread(its, "launcher"));
         row(text, "launcher, `CONSUL_LAUNCHER_MODE=exec`", spread(its, "exec"));
+        row(text, "launcher in an ECS task, whose metadata it asks too", spread(its, "ecs"));
         text.append("\nRatio to the IMDSv2 script: ")
                 .append(spread(its, "ratio"))
                 .append(", in exec mode ");
-        text.append(spread(its, "ratio.exec")).append("; to the IMDSv1 script ").append(spread(its, "ratio.v1"));
-        text.append(". One start makes ").append(its.get("calls")).append(" metadata calls.\n\n");
+        text.append(spread(its, "ratio.exec")).append(", in an ECS task ").append(spread(its, "ratio.ecs"));
+        text.append("; to the IMDSv1 script ").append(spread(its, "ratio.v1"));
+        text.append(". One start makes ").append(its.get("calls")).append(" metadata calls, in an ECS task ");
+        text.append(its.get("calls.ecs")).append(".\n\n");
     }
 
     private void metadata(StringBuilder text) {

@@ -17,24 +17,25 @@ record Starts(Bench bench, int rounds) {
                 bench.script(SCRIPT),
                 bench.supervised(),
                 bench.execing(),
+                bench.inEcs(),
                 bench.consulAlone());
         Times times = bench.rounds(rounds, ways, () -> {});
         figures.put("rounds", rounds);
         times.into(figures, "");
         times.of(LAUNCHER).over(times.of(SCRIPT)).into(figures, "ratio", 2);
         times.of("exec").over(times.of(SCRIPT)).into(figures, "ratio.exec", 2);
+        times.of("ecs").over(times.of(SCRIPT)).into(figures, "ratio.ecs", 2);
         times.of(LAUNCHER).over(times.of("script-v1")).into(figures, "ratio.v1", 2);
         figures.put(
                 "over",
                 Samples.text(times.of(LAUNCHER).median() - times.of(SCRIPT).median(), 1));
-        figures.put("calls", calls());
+        figures.put("calls", calls(bench.supervised()));
+        figures.put("calls.ecs", calls(bench.inEcs()));
     }
 
     /// The calls of one start.
-    private long calls() {
-        bench.ec2().requests().clear();
-        bench.rounds(
-                1, List.of(bench.supervised()), () -> bench.ec2().requests().clear());
+    private long calls(Bench.Way way) {
+        bench.rounds(1, List.of(way), () -> bench.ec2().requests().clear());
         return bench.metadataCalls();
     }
 

@@ -1,4 +1,4 @@
-package consul.launcher.consul;
+package consul.launcher.json;
 
 import java.util.Iterator;
 import java.util.List;
@@ -14,7 +14,8 @@ public final class JsonNode implements Iterable<JsonNode> {
     /// A number, as it was written.
     record Digits(String text) {}
 
-    static final JsonNode MISSING = new JsonNode(null);
+    /// What is null, or isn't there.
+    public static final JsonNode MISSING = new JsonNode(null);
 
     /// A string, [Digits], boolean, list or map; null for what is null or isn't there.
     private final @Nullable Object value;
@@ -26,6 +27,16 @@ public final class JsonNode implements Iterable<JsonNode> {
     /// @throws JsonException if the text isn't one value
     public static JsonNode parse(String text) throws JsonException {
         return new JsonReader(text).document();
+    }
+
+    /// The text's object; a text that is none is [#MISSING].
+    public static JsonNode object(String text) {
+        try {
+            JsonNode node = parse(text);
+            return node.isObject() ? node : MISSING;
+        } catch (JsonException e) {
+            return MISSING;
+        }
     }
 
     /// The member of an object.
@@ -59,25 +70,25 @@ public final class JsonNode implements Iterable<JsonNode> {
         return asText().equals("true");
     }
 
-    boolean isObject() {
+    public boolean isObject() {
         return value instanceof Map;
     }
 
-    boolean isArray() {
+    public boolean isArray() {
         return value instanceof List;
     }
 
-    boolean isTextual() {
+    public boolean isTextual() {
         return value instanceof String;
     }
 
-    boolean isBoolean() {
+    public boolean isBoolean() {
         return value instanceof Boolean;
     }
 
     /// The members of an object.
     @SuppressWarnings("unchecked") // as JsonReader made it
-    Set<Map.Entry<String, JsonNode>> properties() {
+    public Set<Map.Entry<String, JsonNode>> properties() {
         return value instanceof Map<?, ?> map ? ((Map<String, JsonNode>) map).entrySet() : Set.of();
     }
 

@@ -1,4 +1,4 @@
-package consul.launcher.consul;
+package consul.launcher.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package consul.launcher.consul;
+package consul.launcher.json;
 
 /// A text is no JSON.
 public final class JsonException extends Exception {

@@ -1,4 +1,4 @@
-package consul.launcher.consul;
+package consul.launcher.json;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Reads JSON (RFC 8259), whole or a list element by element.
-final class JsonReader {
+public final class JsonReader {
 
     /// Consul's documents are a few levels deep; a thread's stack isn't endless.
     private static final int DEEPEST = 100;
@@ -15,26 +15,26 @@ final class JsonReader {
     private int at;
     private int depth;
 
-    JsonReader(String text) {
+    public JsonReader(String text) {
         this.text = text;
     }
 
     /// The only value.
-    JsonNode document() throws JsonException {
+    public JsonNode document() throws JsonException {
         JsonNode value = value();
         end();
         return value;
     }
 
     /// Whether a list begins here.
-    boolean beginsList() {
+    public boolean beginsList() {
         return skip('[');
     }
 
     /// Whether another element comes, to be had by [#value]; if not, the list and the text have ended.
     ///
     /// @param first whether it would be the first
-    boolean hasElement(boolean first) throws JsonException {
+    public boolean hasElement(boolean first) throws JsonException {
         if (skip(']')) {
             end();
             return false;
@@ -45,7 +45,7 @@ final class JsonReader {
         return true;
     }
 
-    JsonNode value() throws JsonException {
+    public JsonNode value() throws JsonException {
         blanks();
         if (at == text.length()) {
             throw unexpected();
