@@ -70,6 +70,26 @@ final class ObserverTest {
         assertEquals(Optional.empty(), facts.denied());
     }
 
+    /// The AWS SDK would stay in memory for it.
+    @Test
+    void asksNoEc2ForAClusterThatForms() throws IOException {
+        observer.lookAround();
+        assertEquals(0, it.ec2.asked);
+
+        it.now = it.now.plusSeconds(20);
+        observer.lookAround();
+        assertEquals(1, it.ec2.asked);
+    }
+
+    @Test
+    void asksEc2AtOnceOnceThereWasALeader() {
+        observer.looked(true);
+
+        observer.lookAround();
+
+        assertEquals(1, it.ec2.asked);
+    }
+
     @Test
     void neverAsksItselfAsAnother() throws IOException {
         observer.collect(true);

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,11 +67,13 @@ final class AgentWatchTest {
 
     private final Queue<RecordedRequest> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Duration> pauses = new ConcurrentLinkedQueue<>();
-    private final Queue<Duration> naps = new ConcurrentLinkedQueue<>();
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final AtomicInteger ends = new AtomicInteger();
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
     private boolean watchesQuorum;
+
+    /// Between the questions of a look and its answers, on the watch thread.
+    private Runnable atNap = () -> {};
 
     /// What goes wrong, and where.
     private volatile Runnable whenOpened = () -> {};
@@ -108,7 +111,11 @@ final class AgentWatchTest {
                 sights(),
                 new ReadyFile(directory, InstantSource.system()),
                 pause -> {
-                    (pause.compareTo(Duration.ofSeconds(1)) < 0 ? naps : pauses).add(pause);
+                    if (pause.compareTo(Duration.ofSeconds(1)) < 0) {
+                        atNap.run();
+                    } else {
+                        pauses.add(pause);
+                    }
                     Thread.sleep(5);
                 },
                 (name, work) -> {
@@ -222,6 +229,26 @@ final class AgentWatchTest {
         awaitLooks(3);
 
         assertEquals(List.of(Duration.ofSeconds(5)), pauses.stream().distinct().toList());
+    }
+
+    /// One waking up serves all answers of a look.
+    @Test
+    void sendsAllItsQuestionsBeforeItTakesAnAnswer() {
+        watchesQuorum = true;
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        atNap = () -> {
+            await(
+                    "all questions",
+                    () -> asked(LEADER) > 1
+                            && asked("/v1/health/service/consul-launcher-none?stale") > 0
+                            && asked(SPOT) > 1
+                            && asked(LIFECYCLE) > 1);
+            answered.complete(null);
+        };
+        watch(Role.SERVER, Leave.AUTO);
+
+        await("them at one nap", answered::isDone);
     }
 
     /// Two contacts with the leader may be 5 s apart, or the log is in doubt.
