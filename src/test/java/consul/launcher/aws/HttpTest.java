@@ -46,6 +46,32 @@ class HttpTest {
         }
     }
 
+    /// The first byte of a TLS connection is 22; whoever doesn't understand it hangs up, and that is said.
+    @ParameterizedTest
+    @ValueSource(strings = {"https", "HTTPS"})
+    void speaksTlsWhereTheEndpointWantsIt(String scheme) throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+                Http http = new Http(
+                        Mock.settings(
+                                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                                scheme + "://127.0.0.1:" + listener.getLocalPort()),
+                        new FakePace(),
+                        1)) {
+            CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> {
+                try (Socket socket = listener.accept()) {
+                    return socket.getInputStream().read();
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+
+            Answer answer = http.get("https://127.0.0.1:" + listener.getLocalPort() + "/latest", null, 1);
+
+            assertEquals(22, first.get(10, TimeUnit.SECONDS));
+            assertEquals(Answer.Trouble.REFUSED, answer.trouble(), answer::line);
+        }
+    }
+
     /// What settings let pass must not fail later, as an exception.
     @ParameterizedTest
     @ValueSource(
