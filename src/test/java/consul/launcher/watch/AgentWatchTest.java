@@ -376,6 +376,24 @@ final class AgentWatchTest {
         assertEquals(List.of("/v1/operator/raft/transfer-leader", "/v1/agent/leave"), told);
     }
 
+    /// Itself it doesn't count, however healthy it is.
+    @Test
+    void staysWhereTooFewOfTheOthersAreHealthy() {
+        announceTheEndOfAServerThatMayLeave();
+        answers.put("/v1/operator/autopilot/health", """
+                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
+                            {"ID":"b","Voter":true,"Healthy":false},{"ID":"c","Voter":false,"Healthy":true}]}
+                """);
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("the decision", () -> !ways.isEmpty());
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertTrue(log().contains("only 1 of the 2 voters that would be left are healthy"), log());
+    }
+
     /// Nothing is known to be wrong, so nothing is done.
     @Test
     void staysWhereTheHealthIsUnknown() {
