@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /// Finds processes that outlive what they were started for. What is started gets a variable that nobody else has, and
@@ -19,6 +22,9 @@ import java.util.stream.Stream;
 public final class Leftovers {
 
     private static final String VARIABLE = "LOCAL_CLUSTER_MARK";
+
+    /// A guard that was told to end does so a moment after its launcher.
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     /// How long a process that was killed may take to be gone.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -40,10 +46,10 @@ public final class Leftovers {
         }
     }
 
-    /// Kills them, and says which they were.
+    /// Kills those that don't end by themselves just now, and says which they were.
     public List<String> kill() {
         List<String> killed = new ArrayList<>();
-        for (ProcessHandle process : find()) {
+        for (ProcessHandle process : staying()) {
             killed.add("killed " + process.pid() + ", "
                     + read(process.pid(), "cmdline").replace('\0', ' ').strip());
             process.destroyForcibly();
@@ -55,6 +61,25 @@ public final class Leftovers {
                     () -> find().isEmpty() ? Optional.of(true) : Optional.empty());
         }
         return killed;
+    }
+
+    private List<ProcessHandle> staying() {
+        long end = System.nanoTime() + GRACE.toNanos();
+        List<ProcessHandle> living = find();
+        while (!living.isEmpty() && System.nanoTime() < end) {
+            for (ProcessHandle process : living) {
+                try {
+                    process.onExit().get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return find();
+                } catch (ExecutionException | TimeoutException e) {
+                    // It stays.
+                }
+            }
+            living = find();
+        }
+        return living;
     }
 
     private boolean isMarked(ProcessHandle process) {
