@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Guard implements AutoCloseable {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final int ATTEMPTS = 100;
 
     /// Called with the launcher's pipe, the seconds that the command has to end after SIGTERM, and the command. Has no
     /// variable of its own, since those are the command's. A launcher that has died already starts nothing. Where
@@ -66,10 +68,16 @@ final class Guard implements AutoCloseable {
     /// Makes what the guard will listen to. If that isn't possible the log says so.
     static Guard open(Log log) {
         try {
-            Pipe pipe = Pipe.open();
-            int number = numberOfNewest();
-            if (number >= 0) {
-                return new Guard(pipe, number);
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Set<String> before = pipes().keySet();
+                Pipe pipe = Pipe.open();
+                Map<String, Integer> news = pipes();
+                news.keySet().removeAll(before);
+                // Others may be another thread's, which starts a process just now.
+                if (news.size() == 1) {
+                    return new Guard(pipe, news.values().iterator().next());
+                }
+                close(pipe);
             }
             log.warn("no guard, Consul would outlive a launcher that is killed: no pipe in " + DESCRIPTORS);
         } catch (IOException e) {
@@ -78,27 +86,26 @@ final class Guard implements AutoCloseable {
         return new Guard(null, -1);
     }
 
-    /// The descriptor that the launcher's newest pipe is read from; below 0 if there is none. Java doesn't tell it.
-    /// Both
-    /// ends of a pipe have the same name, and the kernel makes the one for reading first.
-    private static int numberOfNewest() throws IOException {
-        Map<String, Integer> lower = new HashMap<>();
-        int newest = -1;
+    /// The pipes of which this process has both ends, by name, and the descriptors they are read from: Java doesn't
+    /// tell. Both ends of a pipe have the same name, and the kernel gives the lower number to the one for reading.
+    private static Map<String, Integer> pipes() throws IOException {
         List<Path> all;
         try (Stream<Path> list = Files.list(DESCRIPTORS)) {
             all = list.toList();
         }
+        Map<String, Integer> ends = new HashMap<>();
+        Map<String, Integer> pipes = new HashMap<>();
         for (Path descriptor : all) {
             String name = name(descriptor);
             if (name.startsWith("pipe:")) {
                 int number = Integer.parseInt(descriptor.getFileName().toString());
-                Integer other = lower.putIfAbsent(name, number);
+                Integer other = ends.putIfAbsent(name, number);
                 if (other != null) {
-                    newest = Math.max(newest, Math.min(other, number));
+                    pipes.put(name, Math.min(other, number));
                 }
             }
         }
-        return newest;
+        return pipes;
     }
 
     /// Empty if it is closed by now, as that of the listing is.
@@ -144,6 +151,10 @@ final class Guard implements AutoCloseable {
         if (pipe == null) {
             return;
         }
+        close(pipe);
+    }
+
+    private static void close(Pipe pipe) {
         close(pipe.sink());
         close(pipe.source());
     }

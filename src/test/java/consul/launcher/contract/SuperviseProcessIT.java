@@ -216,7 +216,6 @@ final class SuperviseProcessIT {
         try (Running launcher = scenario.start("agent", "-dev")) {
             scenario.programs().awaitReady("setsid", launcher);
             launcher.signal("TERM");
-            launcher.signal("TERM");
 
             assertEquals(143, launcher.await().exitCode());
             assertEquals(List.of(), scenario.programs().calls("consul"));

@@ -87,9 +87,13 @@ final class GuardProcessIT {
         }
     }
 
-    /// Each child's guard hears of its own launcher's end only, though one process made both pipes.
+    /// Each child's guard hears of its own launcher's end only, though one process made both pipes, the second of them
+    /// with lower numbers.
     @Test
     void keepsTwoGuardsApart() throws IOException {
+        Guard before = Guard.open(NOWHERE);
+        Guard between = Guard.open(NOWHERE);
+        before.close();
         try (Guard other = Guard.open(NOWHERE);
                 Running first = started(guard.guarded(COMMAND, PATIENCE));
                 Running second = started(other.guarded(COMMAND, PATIENCE))) {
@@ -98,6 +102,8 @@ final class GuardProcessIT {
             assertEquals(143, second.await().exitCode());
             assertTrue(first.isAlive());
             assertEquals(1, children(first), "its guard");
+        } finally {
+            between.close();
         }
     }
 
