@@ -38,7 +38,7 @@ final class PlainTransport implements Transport {
         }
         Connection connection = connection(question, 0);
         Duration limit = most.compareTo(timeout) < 0 ? most : timeout;
-        connection.limit(limit, limit, mostBytes);
+        connection.limit(limit, most, mostBytes);
         return connection.exchange(request);
     }
 
@@ -46,13 +46,20 @@ final class PlainTransport implements Transport {
     public void send(List<Question> questions) {
         for (int i = 0; i < questions.size(); i++) {
             Connection connection = connection(questions.get(i), i);
-            connection.limit(timeout, timeout, MOST_BYTES);
+            // Its answer may be taken a while later.
+            connection.limit(timeout, timeout.multipliedBy(3), MOST_BYTES);
             try {
                 connection.send(request(questions.get(i)));
             } catch (HttpException e) {
                 return;
             }
         }
+    }
+
+    /// An answer that nobody took would be an old one.
+    @Override
+    public void rest() {
+        connections.values().forEach(some -> some.forEach(Connection::giveUp));
     }
 
     @Override

@@ -43,6 +43,11 @@ public final class Connection implements AutoCloseable {
     private boolean anything;
 
     private long deadline;
+
+    /// `System.nanoTime()` of the end of everything, if there is one.
+    private long until;
+
+    private boolean bounded;
     private int status;
 
     /// @param connectTimeout for a connection
@@ -56,10 +61,21 @@ public final class Connection implements AutoCloseable {
     }
 
     /// Sets other limits, from the next request on; they mean what the constructor's mean.
-    public void limit(Duration connectTimeout, Duration timeout, int longest) {
-        this.connectTimeout = connectTimeout;
+    ///
+    /// @param all the longest that connecting, sending, even twice, and the whole reply may take together
+    public void limit(Duration timeout, Duration all, int longest) {
+        this.connectTimeout = timeout;
         this.timeout = timeout;
         this.longest = longest;
+        this.until = System.nanoTime() + all.toNanos();
+        this.bounded = true;
+    }
+
+    /// Gives up what was sent and not received.
+    public void giveUp() {
+        if (open != null) {
+            close();
+        }
     }
 
     /// Sends a request and waits for its reply.
@@ -102,7 +118,7 @@ public final class Connection implements AutoCloseable {
             throw new IllegalStateException("nothing was sent");
         }
         // It may have been answered long since: only the waiting that begins now counts.
-        deadline = System.nanoTime() + timeout.toNanos();
+        deadline = deadline();
         try {
             return read();
         } catch (HttpException e) {
@@ -134,19 +150,25 @@ public final class Connection implements AutoCloseable {
         end = 0;
         try {
             if (wire == null) {
-                wire = Wire.open(endpoint, millis(connectTimeout.toNanos()));
+                long left = bounded ? until - System.nanoTime() : Long.MAX_VALUE;
+                wire = Wire.open(endpoint, millis(Math.min(connectTimeout.toNanos(), left)));
             }
         } catch (SocketTimeoutException e) {
             throw failure(Kind.NO_CONNECTION, "no connection within " + text(connectTimeout));
         } catch (IOException e) {
             throw failure(Kind.REFUSED, reason(e));
         }
-        deadline = System.nanoTime() + timeout.toNanos();
+        deadline = deadline();
         try {
             wire.write(request.bytes(endpoint), millis(timeout.toNanos()));
         } catch (IOException e) {
             throw failure(Kind.BROKEN, reason(e));
         }
+    }
+
+    private long deadline() {
+        long its = System.nanoTime() + timeout.toNanos();
+        return bounded && until - its < 0 ? until : its;
     }
 
     private Reply read() throws HttpException {

@@ -45,9 +45,9 @@ interface Wire extends AutoCloseable {
                 Socket socket = new Socket(Proxy.NO_PROXY);
                 try {
                     socket.setTcpNoDelay(true);
-                    // All of them together.
-                    int left = (int) Math.max(1, (end - System.nanoTime()) / 1_000_000);
-                    socket.connect(new InetSocketAddress(addresses[i], endpoint.port()), left);
+                    // All of them together, and none all of it.
+                    long left = (end - System.nanoTime()) / 1_000_000 / (addresses.length - i);
+                    socket.connect(new InetSocketAddress(addresses[i], endpoint.port()), (int) Math.max(1, left));
                     return new Tcp(socket);
                 } catch (IOException e) {
                     close(socket);

@@ -2,6 +2,7 @@ package consul.launcher.process;
 
 import consul.launcher.config.Log;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.Pipe;
@@ -27,47 +28,65 @@ import org.jspecify.annotations.Nullable;
 /// that, 20 ms.
 final class Guard implements AutoCloseable {
 
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final Path SELF = Path.of("/proc/self");
+    private static final Path DESCRIPTORS = SELF.resolve("fd");
     private static final int ATTEMPTS = 100;
 
-    /// Called with the launcher's pipe, the seconds that the command has to end after SIGTERM, and the command. Has no
-    /// variable of its own, since those are the command's. A launcher that has died already starts nothing. Where
-    /// its pipe can't be opened, the command runs all the same.
+    /// Called with the command's process id, and the seconds that it has to end after SIGTERM.
+    private static final String GUARD = """
+            while read -r word; do
+                [ "$word" != over ] || exit 0
+            done
+            kill -TERM "$1" 2>/dev/null || exit 0
+            left=$2
+            while [ "$left" -gt 0 ] && kill -0 "$1" 2>/dev/null; do sleep 1; left=$((left - 1)); done
+            kill -KILL "$1" 2>/dev/null
+            """;
+
+    /// Called with the launcher's pipe, the guard's script, the guard's patience, and the command. Has no variable
+    /// of its own, since those are the command's. A launcher that has died, and is perhaps a zombie still, starts
+    /// nothing. Where the pipe of one that lives can't be opened, the command runs all the same.
     private static final String CHILD = """
             guard() {
                 trap '' TERM INT HUP QUIT USR1 USR2
-                while read -r word; do
-                    [ "$word" != over ] || exit 0
-                done
-                kill -TERM $$ 2>/dev/null || exit 0
-                left=$1
-                while [ "$left" -gt 0 ] && kill -0 $$ 2>/dev/null; do sleep 1; left=$((left - 1)); done
-                kill -KILL $$ 2>/dev/null
+                exec sh -c "$1" consul-guard $$ "$2"
             }
-            if [ -r "$0" ] && { (guard "$1") <&3 3<&- >/dev/null 2>&1 & } 3<"$0"; then
+            lives() {
+                read -r stat <"${0%/fd/*}/stat" || exit 1
+                case ${stat##*) } in
+                [ZX]*) exit 1 ;;
+                esac
+            }
+            if [ -r "$0" ] && { (guard "$@") <&3 3<&- >/dev/null 2>&1 & } 3<"$0"; then
                 :
-            elif [ -e "${0%/fd/*}" ]; then
+            elif (lives) 2>/dev/null; then
                 echo "launcher: no guard, Consul would outlive a launcher that is killed: can't open $0" >&2
             else
+                echo "launcher: gone before Consul was started" >&2
                 exit 143
             fi
-            shift
+            shift 2
             exec "$@"
             """;
 
     /// Null where there is no guard.
     private final @Nullable Pipe pipe;
 
+    /// The launcher's own process id, as `/proc` has it: it may be that of another namespace.
+    private final String self;
+
     private final int number;
 
-    private Guard(@Nullable Pipe pipe, int number) {
+    private Guard(@Nullable Pipe pipe, String self, int number) {
         this.pipe = pipe;
+        this.self = self;
         this.number = number;
     }
 
     /// Makes what the guard will listen to. If that isn't possible the log says so.
     static Guard open(Log log) {
         try {
+            String self = Files.readSymbolicLink(SELF).toString();
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 Set<String> before = pipes().keySet();
                 Pipe pipe = Pipe.open();
@@ -75,15 +94,15 @@ final class Guard implements AutoCloseable {
                 news.keySet().removeAll(before);
                 // Others may be another thread's, which starts a process just now.
                 if (news.size() == 1) {
-                    return new Guard(pipe, news.values().iterator().next());
+                    return new Guard(pipe, self, news.values().iterator().next());
                 }
                 close(pipe);
             }
             log.warn("no guard, Consul would outlive a launcher that is killed: no pipe in " + DESCRIPTORS);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("no guard, Consul would outlive a launcher that is killed: " + e);
         }
-        return new Guard(null, -1);
+        return new Guard(null, "", -1);
     }
 
     /// The pipes of which this process has both ends, by name, and the descriptors they are read from: Java doesn't
@@ -121,13 +140,12 @@ final class Guard implements AutoCloseable {
     ///
     /// @param patience how long the command has to end after SIGTERM before it is killed
     List<String> guarded(List<String> command, Duration patience) {
-        return pipe == null
-                ? command
-                : guarded(command, patience, "/proc/" + ProcessHandle.current().pid() + "/fd/" + number);
+        return pipe == null ? command : guarded(command, patience, "/proc/" + self + "/fd/" + number);
     }
 
     static List<String> guarded(List<String> command, Duration patience, String pipe) {
-        List<String> words = new ArrayList<>(List.of("sh", "-c", CHILD, pipe, Long.toString(patience.toSeconds())));
+        List<String> words =
+                new ArrayList<>(List.of("sh", "-c", CHILD, pipe, GUARD, Long.toString(patience.toSeconds())));
         words.addAll(command);
         return words;
     }

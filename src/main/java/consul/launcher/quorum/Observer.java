@@ -277,9 +277,10 @@ final class Observer {
     }
 
     private boolean isForming() {
-        return ledger.completeAt().isEmpty()
-                && leaders.isEmpty()
-                && clock.instant().isBefore(begin.plus(FORMING));
+        Instant now = clock.instant();
+        // A clock that was set back says nothing.
+        boolean begins = !now.isBefore(begin) && now.isBefore(begin.plus(FORMING));
+        return begins && leaders.isEmpty() && ledger.completeAt().isEmpty();
     }
 
     /// One look at EC2, taken into the ledger.

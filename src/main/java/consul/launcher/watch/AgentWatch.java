@@ -212,7 +212,7 @@ public final class AgentWatch implements Companion {
             Optional<TerminationNotices> notices = sights.notices();
             while (!stopped) {
                 look(opened, notices, whenInstanceEnds);
-                rest.rest(!wasReady ? PAUSE_UNTIL_READY : watchesLog ? PAUSE_OF_SERVER : PAUSE);
+                rest.rest(!wasReady ? PAUSE_UNTIL_READY : watchesLog ? PAUSE_OF_SERVER.minus(NAP) : PAUSE);
             }
         } catch (TlsException e) {
             log.error("the agent isn't watched: " + e.getMessage());

@@ -1,6 +1,7 @@
 package consul.launcher.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -142,6 +143,33 @@ final class ConnectionTest {
             connection.exchange(new Request("PUT", "/leave", List.of()));
 
             assertEquals(List.of('0', '1'), connections(server));
+        }
+    }
+
+    @Test
+    void hasNoOldAnswerForWhatWasGivenUp() throws IOException {
+        try (Scripted server = Scripted.onTcp("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold", OK);
+                Connection connection = to(server)) {
+            connection.send(GET);
+            Eventually.until("its arrival", Duration.ofSeconds(30), () -> server.requests.size() == 1);
+
+            connection.giveUp();
+
+            assertFalse(connection.isSent(GET));
+            assertEquals("ok", connection.exchange(GET).body());
+        }
+    }
+
+    /// A repeated request has no more time than the first.
+    @Test
+    void waitsNoLongerThanAllMayTake() throws IOException {
+        try (Scripted server = Scripted.onTcp(Scripted.SILENCE);
+                Connection connection = to(server)) {
+            connection.limit(LONG, SHORT, 100);
+
+            HttpException e = assertThrows(HttpException.class, () -> connection.exchange(GET));
+
+            assertEquals(Kind.SILENT, e.kind());
         }
     }
 

@@ -9,6 +9,8 @@ import consul.launcher.testkit.Running;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,6 +62,35 @@ final class GuardProcessIT {
                 Running.start(new ProcessBuilder(Guard.guarded(COMMAND, PATIENCE, "/proc/" + gone + "/fd/3")))) {
             assertEquals(143, child.await().exitCode());
             assertEquals("", child.stdoutSoFar());
+        }
+    }
+
+    /// Whoever started it hasn't waited for it yet.
+    @Test
+    void startsNothingForALauncherThatIsAZombie() throws IOException {
+        try (Running parent = started(List.of("sh", "-c", "true & echo ready; exec sleep 600"))) {
+            long zombie = Eventually.value(
+                    () -> "a zombie below " + parent,
+                    Running.PATIENCE,
+                    () -> ProcessHandle.of(parent.pid())
+                            .orElseThrow()
+                            .children()
+                            .map(ProcessHandle::pid)
+                            .filter(GuardProcessIT::isZombie)
+                            .findFirst());
+            try (Running child =
+                    Running.start(new ProcessBuilder(Guard.guarded(COMMAND, PATIENCE, "/proc/" + zombie + "/fd/3")))) {
+                assertEquals(143, child.await().exitCode());
+            }
+        }
+    }
+
+    private static boolean isZombie(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") Z ");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -259,7 +259,8 @@ final class AgentWatchTest {
         watch(Role.SERVER, Leave.AUTO);
         awaitLooks(3);
 
-        assertEquals(List.of(Duration.ofSeconds(4)), pauses.stream().distinct().toList());
+        assertEquals(
+                List.of(Duration.ofMillis(3970)), pauses.stream().distinct().toList());
         await("when it last heard from the leader", () -> asked("/v1/health/service/consul-launcher-none?stale") > 0);
     }
 
