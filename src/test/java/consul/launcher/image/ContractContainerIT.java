@@ -40,6 +40,9 @@ final class ContractContainerIT {
     /// What JUnit's console launcher needs of this JVM's class path.
     private static final Pattern LIBRARY = Pattern.compile("(junit-|opentest4j-|apiguardian-api-|jspecify-).*\\.jar");
 
+    /// Needs the program `script`, which no image has.
+    private static final String ON_A_TERMINAL = "TerminalProcessIT";
+
     /// An idle machine needs two minutes.
     private static final Duration PATIENCE = Duration.ofMinutes(25);
 
@@ -55,6 +58,7 @@ final class ContractContainerIT {
                 "--details=summary",
                 "--fail-if-no-tests",
                 "--include-classname=.*ProcessIT",
+                "--exclude-classname=.*" + ON_A_TERMINAL,
                 "--select-package=" + PACKAGE,
                 "--reports-dir=/tests/reports")) {
             Launched.Ended ended = launched.await(PATIENCE);
@@ -100,6 +104,7 @@ final class ContractContainerIT {
         try (Stream<Path> files = Files.list(classes.resolve(PACKAGE.replace('.', '/')))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith("ProcessIT.class"))
+                    .filter(name -> !name.equals(ON_A_TERMINAL + ".class"))
                     .map(name -> PACKAGE + "." + name.substring(0, name.length() - ".class".length()))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
