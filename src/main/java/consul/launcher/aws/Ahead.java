@@ -2,8 +2,8 @@ package consul.launcher.aws;
 
 import java.security.Security;
 
-/// What a first request makes the JDK set up, done on another thread while the launch is planned. Takes 7 of 68 ms
-/// off a start on two processors, and nothing on one.
+/// What a first request makes the JDK set up, done on another thread while the launch is planned. A help on
+/// two processors, and nothing on one.
 public final class Ahead {
 
     private Ahead() {}

@@ -1,4 +1,4 @@
-/// The local agent's HTTP API. Knows config and http.
+/// The local agent's HTTP API. Knows config, http and json.
 @NullMarked
 package consul.launcher.consul;
 

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A value in one of the API's documents. What isn't there is a node too, of no kind. Not Jackson's, whose 400 classes
+/// A value in a document. What isn't there is a node too, of no kind. Not Jackson's, whose 400 classes
 /// would be the largest part of what an idle launcher has in memory.
 public final class JsonNode implements Iterable<JsonNode> {
 
