@@ -65,23 +65,32 @@ final class GuardProcessIT {
         }
     }
 
-    /// Whoever started it hasn't waited for it yet.
+    /// Whoever started it hasn't waited for it yet: `sleep` never does, while a shell might before it becomes `sleep`.
     @Test
     void startsNothingForALauncherThatIsAZombie() throws IOException {
-        try (Running parent = started(List.of("sh", "-c", "true & echo ready; exec sleep 600"))) {
-            long zombie = Eventually.value(
-                    () -> "a zombie below " + parent,
-                    Running.PATIENCE,
-                    () -> ProcessHandle.of(parent.pid())
-                            .orElseThrow()
-                            .children()
-                            .map(ProcessHandle::pid)
-                            .filter(GuardProcessIT::isZombie)
-                            .findFirst());
-            try (Running child =
-                    Running.start(new ProcessBuilder(Guard.guarded(COMMAND, PATIENCE, "/proc/" + zombie + "/fd/3")))) {
+        try (Running parent = started(List.of("sh", "-c", "sleep 600 & echo ready; exec sleep 600"))) {
+            Eventually.until("the parent as sleep", Running.PATIENCE, () -> isSleep(parent.pid()));
+            ProcessHandle zombie = ProcessHandle.of(parent.pid())
+                    .orElseThrow()
+                    .children()
+                    .findFirst()
+                    .orElseThrow();
+            zombie.destroyForcibly();
+            Eventually.until("a zombie", Running.PATIENCE, () -> isZombie(zombie.pid()));
+
+            try (Running child = Running.start(
+                    new ProcessBuilder(Guard.guarded(COMMAND, PATIENCE, "/proc/" + zombie.pid() + "/fd/3")))) {
                 assertEquals(143, child.await().exitCode());
             }
+        }
+    }
+
+    private static boolean isSleep(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "comm"))
+                    .equals("sleep\n");
+        } catch (IOException e) {
+            return false;
         }
     }
 
