@@ -64,28 +64,43 @@ public final class Ec2Api implements AutoCloseable {
     ///
     /// @param ids at least one (none would mean every instance of the account), at most [#MOST_IDS]
     public Ec2ApiAnswer byIds(Collection<String> ids) {
+        return byIds(ids, policy.deadline());
+    }
+
+    /// The same for who has less time.
+    ///
+    /// @param within for the whole call, where that is shorter than what a call takes at most anyway; what the
+    /// credentials' source takes comes on top
+    public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
         Set<String> distinct = new LinkedHashSet<>(ids);
         if (distinct.isEmpty() || distinct.size() > MOST_IDS || distinct.contains("")) {
             throw new IllegalArgumentException("1 to " + MOST_IDS + " ids are expected: " + ids);
         }
-        return pages(Ec2ApiQuery.byIds(distinct), distinct);
+        return pages(Ec2ApiQuery.byIds(distinct), distinct, limit(within));
     }
 
     /// Asks for the instances that carry a tag with exactly this value.
     ///
     /// @param states only instances in one of these states; empty for all states
     public Ec2ApiAnswer byTag(String key, String value, Set<Ec2Instance.State> states) {
+        return byTag(key, value, states, policy.deadline());
+    }
+
+    /// The same for who has less time.
+    ///
+    /// @param within as in [#byIds(Collection, Duration)]
+    public Ec2ApiAnswer byTag(String key, String value, Set<Ec2Instance.State> states, Duration within) {
         if (key.isEmpty()) {
             throw new IllegalArgumentException("a tag's key is expected");
         }
-        return pages(Ec2ApiQuery.byTag(key, value, states), Set.of());
+        return pages(Ec2ApiQuery.byTag(key, value, states), Set.of(), limit(within));
     }
 
     /// Asks whether these credentials may call DescribeInstances, without asking for any instance.
     ///
     /// @return why not; empty if they may
     public Optional<Ec2ApiFailure> checkPermission() {
-        Attempted attempted = retried(Ec2ApiQuery.dryRun(), deadline());
+        Attempted attempted = retried(Ec2ApiQuery.dryRun(), limit(policy.deadline()));
         return switch (attempted.reply()) {
             case Ec2ApiReply.Answered _ -> Optional.empty();
             case Ec2ApiReply.Unanswered reply ->
@@ -108,13 +123,23 @@ public final class Ec2Api implements AutoCloseable {
     /// What the last of some attempts came to.
     private record Attempted(Ec2ApiReply reply, int attempts) {}
 
-    private Ec2ApiAnswer pages(Ec2ApiQuery query, Set<String> asked) {
-        long deadline = deadline();
+    /// What a whole call may take.
+    ///
+    /// @param all of it
+    /// @param end when it is over, as [Pace#nanoTime] has it
+    private record Limit(Duration all, long end) {}
+
+    private Limit limit(Duration within) {
+        Duration all = within.compareTo(policy.deadline()) < 0 ? within : policy.deadline();
+        return new Limit(all, pace.nanoTime() + all.toNanos());
+    }
+
+    private Ec2ApiAnswer pages(Ec2ApiQuery query, Set<String> asked, Limit limit) {
         List<Ec2Instance> all = new ArrayList<>();
         Set<String> tokens = new HashSet<>();
         Ec2ApiQuery next = query;
         while (true) {
-            Attempted attempted = retried(next, deadline);
+            Attempted attempted = retried(next, limit);
             switch (attempted.reply()) {
                 case Ec2ApiReply.Unanswered reply -> {
                     return failure(reply, asked, attempted.attempts());
@@ -134,9 +159,9 @@ public final class Ec2Api implements AutoCloseable {
         }
     }
 
-    private Attempted retried(Ec2ApiQuery query, long deadline) {
+    private Attempted retried(Ec2ApiQuery query, Limit limit) {
         for (int attempt = 1; ; attempt++) {
-            Ec2ApiReply reply = attempt(query, deadline);
+            Ec2ApiReply reply = attempt(query, limit);
             if (!(reply instanceof Ec2ApiReply.Unanswered unanswered) || !unanswered.isPassing()) {
                 return new Attempted(reply, attempt);
             }
@@ -144,13 +169,13 @@ public final class Ec2Api implements AutoCloseable {
                 return new Attempted(reply, attempt);
             }
             Duration pause = jittered(policy.pauseAfter(attempt));
-            if (pause.compareTo(left(deadline)) >= 0 || !slept(pause)) {
+            if (pause.compareTo(left(limit)) >= 0 || !slept(pause)) {
                 return new Attempted(reply, attempt);
             }
         }
     }
 
-    private Ec2ApiReply attempt(Ec2ApiQuery query, long deadline) {
+    private Ec2ApiReply attempt(Ec2ApiQuery query, Limit limit) {
         AwsCredentials signer;
         try {
             signer = credentials.provider().resolveCredentials();
@@ -158,10 +183,9 @@ public final class Ec2Api implements AutoCloseable {
             // The SDK's own, or whatever a wrong variable made it stumble over.
             return new Ec2ApiReply.NoCredentials(Ec2ApiErrors.shortened(String.valueOf(e.getMessage())));
         }
-        Duration left = left(deadline);
+        Duration left = left(limit);
         if (left.isNegative() || left.isZero()) {
-            return new Ec2ApiReply.Nothing(
-                    "no answer within " + policy.deadline().toSeconds() + " s");
+            return new Ec2ApiReply.Nothing("no answer within " + limit.all().toSeconds() + " s");
         }
         return http.send(query, signer, left.compareTo(policy.attempt()) < 0 ? left : policy.attempt());
     }
@@ -200,12 +224,8 @@ public final class Ec2Api implements AutoCloseable {
         return Duration.ofNanos((long) (pace.chance() * most.toNanos()));
     }
 
-    private long deadline() {
-        return pace.nanoTime() + policy.deadline().toNanos();
-    }
-
-    private Duration left(long deadline) {
-        return Duration.ofNanos(deadline - pace.nanoTime());
+    private Duration left(Limit limit) {
+        return Duration.ofNanos(limit.end() - pace.nanoTime());
     }
 
     private static URI endpoint(Ec2ApiSettings settings, String region) {

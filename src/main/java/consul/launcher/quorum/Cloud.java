@@ -10,6 +10,7 @@ import consul.launcher.recovery.Ec2Round;
 import consul.launcher.recovery.Facts;
 import consul.launcher.recovery.InstanceId;
 import consul.launcher.recovery.InstanceState;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,22 +28,26 @@ public final class Cloud {
     /// Each refusal names ids that EC2 doesn't know; without them it is asked again, so often at most.
     private static final int ROUNDS = 4;
 
+    /// Of one look, less what getting credentials takes: the agent and the other servers are asked in the same
+    /// [Facts#FRESH], and Consul may be stopped meanwhile.
+    static final Duration LONGEST = Duration.ofSeconds(20);
+
     /// The part of [Ec2Api] that is asked.
     public interface Api {
-        Ec2ApiAnswer byIds(Collection<String> ids);
+        Ec2ApiAnswer byIds(Collection<String> ids, Duration within);
 
-        Ec2ApiAnswer byTag(String key, String value);
+        Ec2ApiAnswer byTag(String key, String value, Duration within);
 
         static Api of(Ec2Api api) {
             return new Api() {
                 @Override
-                public Ec2ApiAnswer byIds(Collection<String> ids) {
-                    return api.byIds(ids);
+                public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
+                    return api.byIds(ids, within);
                 }
 
                 @Override
-                public Ec2ApiAnswer byTag(String key, String value) {
-                    return api.byTag(key, value, Set.of());
+                public Ec2ApiAnswer byTag(String key, String value, Duration within) {
+                    return api.byTag(key, value, Set.of(), within);
                 }
             };
         }
@@ -52,13 +57,13 @@ public final class Cloud {
     public static final class NoRegion implements Api {
 
         @Override
-        public Ec2ApiAnswer byIds(Collection<String> ids) {
+        public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
             return new Ec2ApiFailure.Refused(0, "no region is known", "set AWS_REGION");
         }
 
         @Override
-        public Ec2ApiAnswer byTag(String key, String value) {
-            return byIds(Set.of());
+        public Ec2ApiAnswer byTag(String key, String value, Duration within) {
+            return byIds(Set.of(), within);
         }
     }
 
@@ -105,12 +110,11 @@ public final class Cloud {
             ids.addAll(listed.states().keySet());
         }
         ids.removeIf(name -> !InstanceId.isOne(name));
-        Ec2Answer byId = byIds(ids);
+        Ec2Answer byId = byIds(ids, begin);
         Instant end = clock.instant();
         if (end.isAfter(begin.plus(Facts.FRESH))) {
             // What was listed first may no longer be true.
-            byTag = new Ec2Answer.Failed(
-                    Ec2Answer.Kind.INCOMPLETE, "EC2 took longer than " + Facts.FRESH.toSeconds() + " s to answer");
+            byTag = tooSlow(Facts.FRESH);
         }
         return new Sight(new Ec2Round(end, byId, byTag), addresses);
     }
@@ -120,7 +124,7 @@ public final class Cloud {
         if (tag.isEmpty()) {
             return new Unseen("no tag is configured");
         }
-        return switch (api.byTag(tag.get().key(), tag.get().value())) {
+        return switch (api.byTag(tag.get().key(), tag.get().value(), LONGEST)) {
             case Ec2ApiAnswer.Instances found -> {
                 Map<String, String> addresses = new TreeMap<>();
                 for (Ec2Instance instance : found.all()) {
@@ -140,7 +144,7 @@ public final class Cloud {
         if (tag.isEmpty()) {
             return new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, "no tag is configured");
         }
-        return switch (api.byTag(tag.get().key(), tag.get().value())) {
+        return switch (api.byTag(tag.get().key(), tag.get().value(), LONGEST)) {
             case Ec2ApiAnswer.Instances found -> {
                 for (Ec2Instance instance : found.all()) {
                     instance.privateIp().or(instance::ipv6).ifPresent(address -> addresses.put(instance.id(), address));
@@ -151,10 +155,14 @@ public final class Cloud {
         };
     }
 
-    private Ec2Answer byIds(Set<String> ids) {
+    private Ec2Answer byIds(Set<String> ids, Instant begin) {
         Set<String> asked = new TreeSet<>(ids);
         for (int round = 1; !asked.isEmpty() && asked.size() <= Ec2Api.MOST_IDS; round++) {
-            switch (api.byIds(asked)) {
+            Duration left = Duration.between(clock.instant(), begin.plus(LONGEST));
+            if (!left.isPositive()) {
+                return tooSlow(LONGEST);
+            }
+            switch (api.byIds(asked, left)) {
                 case Ec2ApiAnswer.Instances found -> {
                     return listed(found.all());
                 }
@@ -168,6 +176,11 @@ public final class Cloud {
             }
         }
         return new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, ids.size() + " instances to look for");
+    }
+
+    private static Ec2Answer.Failed tooSlow(Duration limit) {
+        return new Ec2Answer.Failed(
+                Ec2Answer.Kind.INCOMPLETE, "EC2 took longer than " + limit.toSeconds() + " s to answer");
     }
 
     private static Ec2Answer listed(List<Ec2Instance> instances) {

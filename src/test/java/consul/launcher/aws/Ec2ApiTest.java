@@ -363,6 +363,37 @@ final class Ec2ApiTest {
         assertEquals("timeout", failure.cause());
     }
 
+    /// It is more patient by itself.
+    @Test
+    void endsWithinWhatItsCallerHasLeft() {
+        MockResponse silence = new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build();
+        ec2.server.enqueue(silence);
+        ec2.server.enqueue(silence);
+
+        try (Ec2Api api = new Ec2Api(
+                ec2.endpoint(),
+                "eu-central-1",
+                new Ec2ApiCredentials("none", CREDENTIALS),
+                patientFor(Duration.ofMinutes(10)),
+                ec2.clock,
+                ec2.pace)) {
+            assertInstanceOf(Ec2ApiFailure.Unreachable.class, api.byIds(List.of("i-1"), Duration.ofMillis(100)));
+        }
+    }
+
+    @Test
+    void asksNobodyIfItsCallerHasNoTimeLeft() {
+        try (Ec2Api api = ec2.api()) {
+            Ec2ApiFailure.Unreachable failure = assertInstanceOf(
+                    Ec2ApiFailure.Unreachable.class, api.byTag("Role", "consul", Set.of(), Duration.ZERO));
+            assertEquals("no answer within 0 s", failure.cause());
+            assertEquals(failure, api.byIds(List.of("i-1"), Duration.ZERO));
+        }
+        assertEquals(0, ec2.server.getRequestCount());
+    }
+
     @Test
     void saysThatNobodyListens() throws Exception {
         URI nobody;

@@ -9,8 +9,8 @@ import consul.launcher.config.AgentSettings.Tag;
 import consul.launcher.recovery.Ec2Answer;
 import consul.launcher.recovery.InstanceState;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +27,9 @@ final class CloudTest {
     private static final Tag TAG = new Tag("Role", "consul");
 
     private final List<Collection<String>> asked = new ArrayList<>();
+    private final List<Duration> given = new ArrayList<>();
+    private Instant now = Instant.EPOCH;
+    private Duration takes = Duration.ZERO;
     private Ec2ApiAnswer tagged = new Ec2ApiAnswer.Instances(List.of(instance(OWN, Ec2Instance.State.RUNNING)));
 
     @Test
@@ -61,6 +64,42 @@ final class CloudTest {
     }
 
     @Test
+    void givesEachCallWhatIsLeftOfTheLooksTime() {
+        takes = Duration.ofSeconds(7);
+
+        Cloud.Sight sight = look(Optional.of(TAG), FORGOTTEN);
+
+        assertEquals(List.of(Duration.ofSeconds(20), Duration.ofSeconds(13), Duration.ofSeconds(6)), given);
+        assertEquals(
+                new Ec2Answer.Listed(Map.of(OWN, InstanceState.RUNNING)),
+                sight.round().byId());
+    }
+
+    @Test
+    void doesNotAskAgainWhenTheLooksTimeIsOver() {
+        takes = Duration.ofSeconds(10);
+
+        Cloud.Sight sight = look(Optional.of(TAG), FORGOTTEN);
+
+        assertEquals(List.of(Duration.ofSeconds(20), Duration.ofSeconds(10)), given);
+        assertEquals(
+                new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, "EC2 took longer than 20 s to answer"),
+                sight.round().byId());
+    }
+
+    /// What was listed first may no longer be true, as where the credentials' source is slow.
+    @Test
+    void takesNoListThatIsOldWhenTheOtherHasCome() {
+        takes = Duration.ofSeconds(19);
+
+        Cloud.Sight sight = look(Optional.of(TAG));
+
+        assertEquals(
+                new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, "EC2 took longer than 30 s to answer"),
+                sight.round().byTag());
+    }
+
+    @Test
     void keepsFailuresApartAndFreeOfWhatDiffersEachTime() {
         URI endpoint = URI.create("https://ec2.eu-central-1.amazonaws.com");
         Map<Ec2ApiFailure, Ec2Answer.Kind> kinds = Map.of(
@@ -81,8 +120,10 @@ final class CloudTest {
     private Cloud.Sight look(Optional<Tag> tag, String... names) {
         Cloud.Api api = new Cloud.Api() {
             @Override
-            public Ec2ApiAnswer byIds(Collection<String> ids) {
+            public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
                 asked.add(new TreeSet<>(ids));
+                given.add(within);
+                now = now.plus(takes);
                 if (ids.contains(FORGOTTEN)) {
                     return new Ec2ApiFailure.NotFound(new TreeSet<>(List.of(FORGOTTEN)));
                 }
@@ -93,11 +134,13 @@ final class CloudTest {
             }
 
             @Override
-            public Ec2ApiAnswer byTag(String key, String value) {
+            public Ec2ApiAnswer byTag(String key, String value, Duration within) {
+                given.add(within);
+                now = now.plus(takes);
                 return tagged;
             }
         };
-        return new Cloud(api, tag, InstantSource.fixed(Instant.EPOCH)).look(OWN, List.of(names));
+        return new Cloud(api, tag, () -> now).look(OWN, List.of(names));
     }
 
     private static Ec2Instance instance(String id, Ec2Instance.State state) {

@@ -213,12 +213,12 @@ final class MembershipTest {
     private final class Servers implements Cloud.Api {
 
         @Override
-        public Ec2ApiAnswer byIds(Collection<String> ids) {
+        public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
             throw new AssertionError("not by id: " + ids);
         }
 
         @Override
-        public Ec2ApiAnswer byTag(String key, String value) {
+        public Ec2ApiAnswer byTag(String key, String value, Duration within) {
             asked++;
             return new Ec2ApiAnswer.Instances(List.of(
                     instance("i-00000001", "10.0.0.1", Ec2Instance.State.RUNNING),

@@ -243,14 +243,14 @@ final class Watched implements AutoCloseable {
         List<String> askedIds = List.of();
 
         @Override
-        public Ec2ApiAnswer byIds(Collection<String> ids) {
+        public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
             askedIds = List.copyOf(ids);
             onAsked.run();
             return answer();
         }
 
         @Override
-        public Ec2ApiAnswer byTag(String key, String value) {
+        public Ec2ApiAnswer byTag(String key, String value, Duration within) {
             asked++;
             return answer();
         }
