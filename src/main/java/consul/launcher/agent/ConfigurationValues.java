@@ -11,10 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What configuration files say, for the keys that matter here, merged as Consul merges them: a later single value
-/// replaces an earlier one, lists are appended. Other keys are dropped at once, because some are secret.
+/// replaces an earlier one, lists are appended. Other keys are dropped at once, because some are secret; of the secrets
+/// that the launcher passes on itself it is kept that they are set, and not to what.
 final class ConfigurationValues {
 
     private static final Set<String> KEPT = Set.of(
+            "acl",
             "addresses",
             "advertise_addr",
             "advertise_addr_ipv4",
@@ -25,6 +27,7 @@ final class ConfigurationValues {
             "client_addr",
             "data_dir",
             "datacenter",
+            "encrypt",
             "leave_on_terminate",
             "node_meta",
             "node_name",
@@ -35,6 +38,8 @@ final class ConfigurationValues {
             "ui",
             "ui_config",
             "ui_dir");
+
+    private static final String HIDDEN = "***";
 
     private final Map<String, Sourced<String>> single = new HashMap<>();
     private final Map<String, List<Sourced<String>>> lists = new HashMap<>();
@@ -58,13 +63,18 @@ final class ConfigurationValues {
     /// @param source the file, or what stands for one
     void put(String path, String value, String source) {
         if (keeps(path)) {
-            single.put(path, new Sourced<>(value, Origin.configuration(source, path)));
+            String kept = isSecret(path) && !value.isEmpty() ? HIDDEN : value;
+            single.put(path, new Sourced<>(kept, Origin.configuration(source, path)));
         }
+    }
+
+    private static boolean isSecret(String path) {
+        return path.equals("encrypt") || path.startsWith("acl.");
     }
 
     /// @param source the file, or what stands for one
     void append(String path, String value, String source) {
-        if (keeps(path)) {
+        if (keeps(path) && !isSecret(path)) {
             lists.computeIfAbsent(path, _ -> new ArrayList<>())
                     .add(new Sourced<>(value, Origin.configuration(source, path)));
         }

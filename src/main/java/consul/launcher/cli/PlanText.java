@@ -5,14 +5,14 @@ import consul.launcher.entrypoint.Privileges;
 import java.util.List;
 import java.util.Locale;
 
-/// A plan for people: the command, each flag with its origin, and what is changed first. Secrets are shown.
+/// A plan for people: the command, each flag with its origin, and what is changed first. Secrets are masked.
 final class PlanText {
 
     private PlanText() {}
 
     static String of(LaunchPlan plan) {
         StringBuilder text = new StringBuilder();
-        text.append("command  ").append(String.join(" ", plan.program())).append('\n');
+        text.append("command  ").append(Shown.command(plan.program())).append('\n');
         text.append("user     ").append(user(plan.privileges())).append('\n');
         text.append("mode     ").append(mode(plan.mode())).append('\n');
         flags(text, plan);

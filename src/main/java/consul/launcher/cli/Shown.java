@@ -5,11 +5,22 @@ import consul.launcher.agent.Masked;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Flags as people may see them: secrets masked, words with spaces in quotes, one text per flag.
+/// Words as people may see them: secrets masked, those with spaces in quotes.
 final class Shown {
 
     private Shown() {}
 
+    /// A command in one line.
+    static String command(List<String> words) {
+        StringBuilder text = new StringBuilder();
+        for (String word : Masked.words(words)) {
+            text.append(text.isEmpty() ? "" : " ");
+            word(text, word);
+        }
+        return text.toString();
+    }
+
+    /// One text per flag.
     static List<String> flags(List<Flag> flags) {
         List<String> masked = Masked.arguments(flags);
         List<String> shown = new ArrayList<>(flags.size());

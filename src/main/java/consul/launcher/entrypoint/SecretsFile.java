@@ -8,7 +8,7 @@ import java.util.List;
 /// @param origins what is in it and where it came from, for people
 public record SecretsFile(String content, List<String> origins) {
 
-    /// In the configuration directory, behind local.json, and nobody else's name.
+    /// In the configuration directory, and nobody else's name.
     public static final String NAME = "launcher-secrets.json";
 
     public SecretsFile {

@@ -253,15 +253,16 @@ class UserConfigurationTest {
     }
 
     @Test
-    void keepsNothingThatIsOnlySecret() throws IOException {
+    void keepsOfSecretsAtMostThatTheyAreSet() throws IOException {
         write(
                 "a.json",
-                "{\"encrypt\": \"k\", \"acl\": {\"tokens\": {\"agent\": \"t\"}}, \"service\": {\"token\": \"t\"}}");
+                "{\"encrypt\": \"k\", \"acl\": {\"tokens\": {\"agent\": \"t\", \"default\": \"\"}}, \"service\": {\"token\": \"t\"}}");
 
         UserConfiguration configuration = read(directory);
 
-        assertEquals(Optional.empty(), configuration.value("encrypt"));
-        assertEquals(Optional.empty(), configuration.value("acl.tokens.agent"));
+        assertEquals("***", value(configuration, "encrypt"));
+        assertEquals("***", value(configuration, "acl.tokens.agent"));
+        assertEquals("", value(configuration, "acl.tokens.default"));
         assertEquals(Optional.empty(), configuration.value("service.token"));
     }
 

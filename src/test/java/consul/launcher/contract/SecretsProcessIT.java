@@ -61,6 +61,53 @@ final class SecretsProcessIT {
     }
 
     @Test
+    void leaveWhatTheUsersFilesConfigureAlone() throws IOException {
+        Files.writeString(
+                scenario.config().resolve("consul.hcl"), "encrypt = \"" + KEY + "\"\nacl { tokens { agent = \"a\" } }");
+        scenario.with("CONSUL_ENCRYPT", KEY)
+                .with("CONSUL_ACL_AGENT_TOKEN", TOKEN)
+                .with("CONSUL_ACL_DEFAULT_TOKEN", TOKEN);
+
+        Outcome outcome = scenario.run("agent");
+
+        assertEquals(
+                "{\"acl\":{\"tokens\":{\"default\":\"" + TOKEN + "\"}}}\n",
+                Files.readString(scenario.config().resolve("launcher-secrets.json")));
+        outcome.assertTells("CONSUL_ENCRYPT not used: encrypt in ", "consul.hcl");
+        outcome.assertTells("CONSUL_ACL_AGENT_TOKEN not used: acl.tokens.agent in ", "consul.hcl");
+        assertFalse(outcome.toString().contains(KEY), outcome::toString);
+    }
+
+    @Test
+    void leaveWhatTheLocalConfigurationSetsAlone() {
+        scenario.with("CONSUL_ENCRYPT", KEY)
+                .with("CONSUL_LOCAL_CONFIG", "{\"encrypt\": \"" + KEY + "\", \"acl\": {\"tokens\": [{\"agent\": 1}]}}");
+
+        Outcome outcome = scenario.run("agent");
+
+        assertFalse(Files.exists(scenario.config().resolve("launcher-secrets.json")));
+        outcome.assertTells("CONSUL_ENCRYPT not used: encrypt in CONSUL_LOCAL_CONFIG");
+        assertFalse(outcome.toString().contains(KEY), outcome::toString);
+    }
+
+    /// Rule 15: the launcher adds nothing to such a command, but says what it starts.
+    @Test
+    void areNotShownInACommandThatIsTheUsersAlone() {
+        Outcome outcome = scenario.run(
+                "consul",
+                "agent",
+                "-data-dir=/tmp",
+                "-encrypt",
+                KEY,
+                "-hcl",
+                "acl { tokens { agent = \"" + TOKEN + "\" } }");
+
+        assertTrue(outcome.argv().contains(KEY), outcome::toString);
+        outcome.assertTells("starting consul agent -data-dir=/tmp -encrypt *** -hcl *** ");
+        assertFalse(outcome.stderr().contains(KEY) || outcome.stderr().contains(TOKEN), outcome::toString);
+    }
+
+    @Test
     void areNeverShownWhereTheyAreWrong() {
         String wrong = "c2VjcmV0c2VjcmV0";
         Outcome outcome = scenario.with("CONSUL_ENCRYPT", wrong).refuses(78, "agent");
