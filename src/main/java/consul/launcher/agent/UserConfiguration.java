@@ -51,6 +51,15 @@ public final class UserConfiguration {
         return read(Optional.empty(), false, configDirectory, userArguments, problems);
     }
 
+    /// The `-hcl` arguments alone, and no file.
+    ///
+    /// @param userArguments what follows `agent`
+    static UserConfiguration readFragments(List<String> userArguments) {
+        List<String> warnings = new ArrayList<>();
+        ConfigurationValues fragments = fragments(AgentArguments.parse(userArguments), warnings);
+        return new UserConfiguration(new ConfigurationValues(), fragments, warnings, warnings.isEmpty());
+    }
+
     /// The value of a single-valued key by its path, such as `ports.http`; an `-hcl` fragment's before a file's.
     public Optional<Sourced<String>> value(String path) {
         Optional<Sourced<String>> fragment = fragments.value(path);
@@ -102,16 +111,22 @@ public final class UserConfiguration {
             reader.readGiven(name);
         }
         List<String> warnings = new ArrayList<>(reader.warnings());
-        boolean complete = reader.isComplete();
+        int before = warnings.size();
+        ConfigurationValues fragments = fragments(arguments, warnings);
+        boolean complete = reader.isComplete() && warnings.size() == before;
+        return new UserConfiguration(reader.values(), fragments, warnings, complete);
+    }
+
+    /// @param warnings gets one for each that could not be read
+    private static ConfigurationValues fragments(AgentArguments arguments, List<String> warnings) {
         ConfigurationValues fragments = new ConfigurationValues();
         for (String fragment : arguments.all("hcl")) {
             try {
                 fragments.merge(HclConfiguration.read(fragment, "-hcl"));
             } catch (ConfigurationSyntaxException e) {
-                complete = false;
                 warnings.add("an -hcl argument could not be read, so flags are derived without it: " + e.what());
             }
         }
-        return new UserConfiguration(reader.values(), fragments, warnings, complete);
+        return fragments;
     }
 }

@@ -1,18 +1,24 @@
 package consul.launcher.cli;
 
+import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.ApiAddress;
 import consul.launcher.agent.UserConfiguration;
 import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.ConsulApiSettings.Address;
 import consul.launcher.config.Problem;
 import consul.launcher.process.RunningAgents;
+import consul.launcher.quorum.Place;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
-/// Finds the local agent's HTTP API: where the variables say, else where the agent that runs here listens, else where
-/// it listens by default.
+/// Finds the local agent: its HTTP API, where the variables say, else where the agent that runs here listens, else
+/// where
+/// it listens by default; and its data.
 final class AgentLocator {
 
     private static final Path PROC = Path.of("/proc");
@@ -31,6 +37,27 @@ final class AgentLocator {
             }
         }
         return new Address.Tcp(false, "127.0.0.1", ConsulApiSettings.PORT);
+    }
+
+    /// Where the launcher that supervises a server here keeps what it knows of the quorum: in the configured directory,
+    /// unless there is nothing there and the one agent with such a directory was told to have its data elsewhere.
+    static Path dataDirectory(Path configured) {
+        return dataDirectory(configured, PROC);
+    }
+
+    static Path dataDirectory(Path configured, Path proc) {
+        if (isKept(configured)) {
+            return configured;
+        }
+        Set<Path> others = new HashSet<>();
+        for (List<String> arguments : RunningAgents.arguments(proc)) {
+            AgentDataDirectory.of(arguments).filter(AgentLocator::isKept).ifPresent(others::add);
+        }
+        return others.size() == 1 ? others.iterator().next() : configured;
+    }
+
+    private static boolean isKept(Path data) {
+        return Files.isDirectory(new Place(data).own());
     }
 
     /// @param arguments what follows `agent`

@@ -38,4 +38,11 @@ record LaunchPlan(
         Optional<Role> role,
         Identity identity,
         List<String> notes,
-        List<String> warnings) {}
+        List<String> warnings) {
+
+    /// What follows `agent` on the command line of an agent.
+    List<String> agentArguments() {
+        List<String> words = execution.words();
+        return words.subList(words.indexOf("agent") + 1, words.size());
+    }
+}

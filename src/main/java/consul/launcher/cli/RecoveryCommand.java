@@ -29,9 +29,9 @@ final class RecoveryCommand {
     int run(List<String> arguments) {
         List<String> words = new ArrayList<>(arguments);
         boolean yes = words.remove("--yes");
-        Place place = new Place(EntrypointSettings.from(surroundings.environment(), _ -> {})
+        Place place = new Place(AgentLocator.dataDirectory(EntrypointSettings.from(surroundings.environment(), _ -> {})
                 .dataDirectory()
-                .value());
+                .value()));
         Orders orders = new Orders(place, surroundings.clock());
         try {
             return switch (words.isEmpty() ? "" : words.getFirst()) {

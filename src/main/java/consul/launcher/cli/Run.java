@@ -1,5 +1,6 @@
 package consul.launcher.cli;
 
+import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.Flag;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
@@ -141,11 +142,12 @@ final class Run {
         }
         if (plan.command().startsAgent()) {
             announce(plan);
-            Path data = EntrypointSettings.from(surroundings.environment(), _ -> {})
+            Path configured = EntrypointSettings.from(surroundings.environment(), _ -> {})
                     .dataDirectory()
                     .value();
-            forgetReadiness(data);
-            Optional<Integer> stuck = resume(data);
+            forgetReadiness(configured);
+            Optional<Integer> stuck =
+                    resume(AgentDataDirectory.of(plan.agentArguments()).orElse(configured));
             if (stuck.isPresent()) {
                 return stuck;
             }
@@ -195,7 +197,7 @@ final class Run {
             Flag flag = plan.flags().get(i);
             log.info("flag " + shown.get(i) + "  from " + flag.origin().describe());
         }
-        log.info("starting " + String.join(" ", plan.program()) + " " + user(plan.privileges())
+        log.info("starting " + Shown.command(plan.program()) + " " + user(plan.privileges())
                 + (plan.mode() == EntrypointSettings.Mode.SUPERVISE ? ", supervised" : ", in the launcher's place"));
     }
 

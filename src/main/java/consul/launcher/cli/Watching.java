@@ -1,5 +1,6 @@
 package consul.launcher.cli;
 
+import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.Role;
 import consul.launcher.aws.Pace;
 import consul.launcher.aws.TerminationNotices;
@@ -20,7 +21,6 @@ import consul.launcher.watch.AgentWatch;
 import consul.launcher.watch.LeavePolicy;
 import consul.launcher.watch.ReadyFile;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /// Wires the watch of a supervised agent. Nothing is opened before Consul runs.
@@ -32,7 +32,8 @@ final class Watching {
 
     static Companion of(LaunchPlan plan, Role role, Surroundings surroundings, Log log) {
         var environment = surroundings.environment();
-        var dataDirectory =
+        // Where the starter looks, wherever Consul has its data.
+        var configured =
                 EntrypointSettings.from(environment, _ -> {}).dataDirectory().value();
         return new AgentWatch(
                 switch (role) {
@@ -47,7 +48,7 @@ final class Watching {
                         var settings = ConsulApiSettings.from(
                                 environment, new SecretFiles(), problem -> log.warn(problem.line()));
                         var address = settings.address()
-                                .or(() -> AgentLocator.of(agentArguments(plan)))
+                                .or(() -> AgentLocator.of(plan.agentArguments()))
                                 .orElseGet(() -> AgentLocator.find(settings));
                         return new LocalAgent(address, settings, TIMEOUT);
                     }
@@ -63,18 +64,12 @@ final class Watching {
 
                     @Override
                     public Optional<AgentWatch.Quorum> quorum(LocalAgent agent, AgentControl control) {
-                        return new QuorumWatching(plan.identity(), role, environment, dataDirectory, log)
-                                .open(agent, control);
+                        var data = AgentDataDirectory.of(plan.agentArguments()).orElse(configured);
+                        return new QuorumWatching(plan.identity(), role, environment, data, log).open(agent, control);
                     }
                 },
-                new ReadyFile(dataDirectory, surroundings.clock()),
+                new ReadyFile(configured, surroundings.clock()),
                 log);
-    }
-
-    /// What follows `agent` on the command line.
-    private static List<String> agentArguments(LaunchPlan plan) {
-        List<String> words = plan.execution().words();
-        return words.subList(words.indexOf("agent") + 1, words.size());
     }
 
     /// An instance that EC2 wasn't asked about may not be on EC2, and is not asked about later.

@@ -16,7 +16,7 @@ import java.util.Optional;
 public record Place(Path data) {
 
     /// The launcher's own files.
-    Path own() {
+    public Path own() {
         return data.resolve("launcher");
     }
 

@@ -50,6 +50,21 @@ final class DirectoriesProcessIT {
         assertEquals(CONSUL + " 755", Scenario.ownerAndMode(scenario.home().resolve("consul/config")));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"agent -data-dir=%s", "agent -hcl=data_dir=\"%s\"", "consul agent -data-dir %s"})
+    @DisplayName("a quorum recovery that was cut off is settled where Consul will have its data")
+    void settlesARecoveryWhereConsulHasItsData(String command) throws IOException {
+        Path mounted = scenario.home().resolve("mounted");
+        Path journal = Files.createDirectories(mounted.resolve("launcher")).resolve("journal");
+        Files.writeString(journal, "consul-launcher recovery 0123456789ab COPY\n");
+
+        Outcome outcome = scenario.run(command.formatted(mounted).split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        outcome.assertTells("a quorum recovery was cut off before it changed anything");
+        assertFalse(Files.exists(journal));
+    }
+
     @Test
     @DisplayName("rule 7: CONSUL_DATA_DIR and CONSUL_CONFIG_DIR say where")
     void usesTheGivenDirectories() throws IOException {

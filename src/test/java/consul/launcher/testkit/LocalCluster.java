@@ -140,8 +140,9 @@ public final class LocalCluster implements AutoCloseable {
     /// Launches the instance if there is none yet, and the agent on it, with `run agent`.
     ///
     /// @param more variables beside or instead of the usual ones
+    /// @param arguments behind `agent`
     /// @throws IllegalStateException if a port that Consul needs is taken
-    public synchronized LocalAgent start(LocalAgent.Spec spec, Map<String, String> more) {
+    public synchronized LocalAgent start(LocalAgent.Spec spec, Map<String, String> more, String... arguments) {
         if (closed) {
             throw new IllegalStateException("the cluster is closed");
         }
@@ -160,7 +161,9 @@ public final class LocalCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ProcessBuilder builder = new ProcessBuilder(launcher.toString(), "run", "agent")
+        List<String> command = new ArrayList<>(List.of(launcher.toString(), "run", "agent"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().clear();

@@ -1,0 +1,32 @@
+package consul.launcher.agent;
+
+import consul.launcher.config.Origin;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Where an agent keeps its data, by its own command line and configuration: `data_dir` in an `-hcl` fragment, then
+/// the last `-data-dir`, then `data_dir` in a file.
+public final class AgentDataDirectory {
+
+    private static final Path NO_DIRECTORY = Path.of("/proc/self/no-directory");
+
+    private AgentDataDirectory() {}
+
+    /// Reads configuration files only where they count: the launcher's own agents have the flag.
+    ///
+    /// @param arguments what follows `agent` on its command line
+    /// @return empty if nothing says so, as with `-dev`
+    public static Optional<Path> of(List<String> arguments) {
+        AgentArguments parsed = AgentArguments.parse(arguments);
+        UserConfiguration configuration = parsed.last("data-dir").isPresent()
+                ? UserConfiguration.readFragments(arguments)
+                : UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {});
+        Flag none = Flag.of(Origin.argument(), "");
+        return new GivenSettings(parsed, new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of()), configuration)
+                .find("data-dir", "data_dir")
+                .map(Given::value)
+                .filter(value -> !value.isEmpty())
+                .map(Path::of);
+    }
+}
