@@ -29,8 +29,11 @@ public final class Cloud {
     private static final int ROUNDS = 4;
 
     /// Of one look, less what getting credentials takes: the agent and the other servers are asked in the same
-    /// [Facts#FRESH], and Consul may be stopped meanwhile.
-    static final Duration LONGEST = Duration.ofSeconds(20);
+    /// [Facts#FRESH].
+    static final Duration LONGEST = Duration.ofSeconds(15);
+
+    /// The same while Consul is stopped for it. EC2 answers in well under a second.
+    static final Duration LONGEST_STOPPED = Duration.ofSeconds(8);
 
     /// The part of [Ec2Api] that is asked.
     public interface Api {
@@ -100,17 +103,20 @@ public final class Cloud {
 
     /// @param ownId the own instance id
     /// @param names what is to be looked for besides; names that are no instance ids are left out
-    Sight look(String ownId, Collection<String> names) {
+    /// @param within for all calls together
+    Sight look(String ownId, Collection<String> names, Duration within) {
         Instant begin = clock.instant();
         Map<String, String> addresses = new TreeMap<>();
-        Ec2Answer byTag = byTag(addresses);
+        Ec2Answer byTag = byTag(addresses, within);
         Set<String> ids = new TreeSet<>(names);
         ids.add(ownId);
         if (byTag instanceof Ec2Answer.Listed listed) {
             ids.addAll(listed.states().keySet());
         }
         ids.removeIf(name -> !InstanceId.isOne(name));
-        Ec2Answer byId = byIds(ids, begin);
+        // Who can't be reached needn't be waited for twice.
+        boolean reached = !(byTag instanceof Ec2Answer.Failed failed && failed.kind() == Ec2Answer.Kind.UNREACHABLE);
+        Ec2Answer byId = reached ? byIds(ids, begin, within) : byTag;
         Instant end = clock.instant();
         if (end.isAfter(begin.plus(Facts.FRESH))) {
             // What was listed first may no longer be true.
@@ -140,11 +146,11 @@ public final class Cloud {
         };
     }
 
-    private Ec2Answer byTag(Map<String, String> addresses) {
+    private Ec2Answer byTag(Map<String, String> addresses, Duration within) {
         if (tag.isEmpty()) {
             return new Ec2Answer.Failed(Ec2Answer.Kind.INCOMPLETE, "no tag is configured");
         }
-        return switch (api.byTag(tag.get().key(), tag.get().value(), LONGEST)) {
+        return switch (api.byTag(tag.get().key(), tag.get().value(), within)) {
             case Ec2ApiAnswer.Instances found -> {
                 for (Ec2Instance instance : found.all()) {
                     instance.privateIp().or(instance::ipv6).ifPresent(address -> addresses.put(instance.id(), address));
@@ -155,12 +161,12 @@ public final class Cloud {
         };
     }
 
-    private Ec2Answer byIds(Set<String> ids, Instant begin) {
+    private Ec2Answer byIds(Set<String> ids, Instant begin, Duration within) {
         Set<String> asked = new TreeSet<>(ids);
         for (int round = 1; !asked.isEmpty() && asked.size() <= Ec2Api.MOST_IDS; round++) {
-            Duration left = Duration.between(clock.instant(), begin.plus(LONGEST));
+            Duration left = Duration.between(clock.instant(), begin.plus(within));
             if (!left.isPositive()) {
-                return tooSlow(LONGEST);
+                return tooSlow(within);
             }
             switch (api.byIds(asked, left)) {
                 case Ec2ApiAnswer.Instances found -> {

@@ -273,7 +273,10 @@ final class Observer {
         if (isForming()) {
             return;
         }
-        learn(peers.ask(addresses(askEc2())));
+        Cloud.Sight sight = askEc2(Cloud.LONGEST);
+        // An EC2 that answers slowly is no gap in watching.
+        looked(hasLeader());
+        learn(peers.ask(addresses(sight), Peers.LIMIT));
     }
 
     private boolean isForming() {
@@ -284,7 +287,9 @@ final class Observer {
     }
 
     /// One look at EC2, taken into the ledger.
-    Cloud.Sight askEc2() {
+    ///
+    /// @param within for all calls together
+    Cloud.Sight askEc2(Duration within) {
         Set<String> names = new TreeSet<>();
         for (Member member : members) {
             if (member.server()) {
@@ -296,23 +301,26 @@ final class Observer {
                 names.addAll(ledger.namesOf(server.id()));
             }
         });
-        Cloud.Sight sight = cloud.get().look(instanceId, names);
+        Cloud.Sight sight = cloud.get().look(instanceId, names, within);
         ledger = ledger.observe(sight.round(), instanceId);
         save();
         return sight;
     }
 
-    /// Everything.
+    /// Everything. While Consul is stopped it takes less time than [Machine] has it stopped for a second look; what
+    /// getting AWS credentials takes comes on top.
     ///
     /// @param running whether Consul runs; if not, what it said last is taken
     /// @throws IOException if the data directory can't be read
     Facts collect(boolean running) throws IOException {
         if (running) {
             askAgent();
-            hasLeader();
         }
-        Cloud.Sight sight = askEc2();
-        List<Answer> answers = peers.ask(addresses(sight));
+        Cloud.Sight sight = askEc2(running ? Cloud.LONGEST : Cloud.LONGEST_STOPPED);
+        if (running) {
+            looked(hasLeader());
+        }
+        List<Answer> answers = peers.ask(addresses(sight), running ? Peers.LIMIT : Peers.LIMIT_STOPPED);
         learn(answers);
         List<LeaderSeen> seen = new ArrayList<>(leaders.values());
         return new Facts(

@@ -26,7 +26,10 @@ import java.util.concurrent.TimeoutException;
 final class Peers {
 
     /// All of them together; a call has its own limit.
-    private static final Duration LIMIT = Duration.ofSeconds(12);
+    static final Duration LIMIT = Duration.ofSeconds(12);
+
+    /// The same while Consul is stopped for it.
+    static final Duration LIMIT_STOPPED = Duration.ofSeconds(6);
 
     /// Opens the API of the agent at an address.
     interface Opener {
@@ -43,14 +46,15 @@ final class Peers {
     }
 
     /// @param names who is expected, by address
+    /// @param within all of them together
     /// @return what those said who answered
-    List<Answer> ask(Map<String, String> names) {
+    List<Answer> ask(Map<String, String> names, Duration within) {
         List<Future<Optional<Answer>>> asked = new ArrayList<>();
         List<Answer> answers = new ArrayList<>();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {
             names.forEach((address, name) -> asked.add(threads.submit(() -> ask(address, name))));
-            long end = System.nanoTime() + LIMIT.toNanos();
+            long end = System.nanoTime() + within.toNanos();
             for (Future<Optional<Answer>> one : asked) {
                 result(one, end - System.nanoTime()).ifPresent(answers::add);
             }

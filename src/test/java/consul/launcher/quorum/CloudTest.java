@@ -64,6 +64,16 @@ final class CloudTest {
     }
 
     @Test
+    void doesNotWaitASecondTimeForWhomItCouldNotReach() {
+        tagged = new Ec2ApiFailure.Unreachable(URI.create("http://127.0.0.1:1"), "timeout", 4);
+
+        Cloud.Sight sight = look(Optional.of(TAG));
+
+        assertEquals(List.of(), asked);
+        assertEquals(sight.round().byTag(), sight.round().byId());
+    }
+
+    @Test
     void givesEachCallWhatIsLeftOfTheLooksTime() {
         takes = Duration.ofSeconds(7);
 
@@ -140,7 +150,7 @@ final class CloudTest {
                 return tagged;
             }
         };
-        return new Cloud(api, tag, () -> now).look(OWN, List.of(names));
+        return new Cloud(api, tag, () -> now).look(OWN, List.of(names), Duration.ofSeconds(20));
     }
 
     private static Ec2Instance instance(String id, Ec2Instance.State state) {

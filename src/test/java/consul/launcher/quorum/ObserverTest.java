@@ -91,6 +91,40 @@ final class ObserverTest {
     }
 
     @Test
+    void takesASlowEc2ForNoPauseInWatching() throws IOException {
+        Instant since = it.now;
+        observer.looked(true);
+        it.own.leader = "";
+        it.ec2.onAsked = () -> it.pass(Cloud.LONGEST);
+
+        observer.lookAround();
+        it.pass(Peers.LIMIT);
+        observer.looked(false);
+        observer.collect(true);
+        it.pass(Peers.LIMIT);
+        observer.looked(false);
+
+        assertEquals(since, observer.collect(true).watchedSince());
+    }
+
+    @Test
+    void takesALongSilenceForAPauseInWatching() throws IOException {
+        it.pass(Duration.ofSeconds(21));
+        observer.looked(false);
+
+        assertEquals(it.now, observer.collect(true).watchedSince());
+    }
+
+    @Test
+    void givesEc2LessTimeWhileConsulIsStopped() throws IOException {
+        observer.collect(true);
+        assertEquals(Cloud.LONGEST, it.ec2.given);
+
+        observer.collect(false);
+        assertEquals(Cloud.LONGEST_STOPPED, it.ec2.given);
+    }
+
+    @Test
     void neverAsksItselfAsAnother() throws IOException {
         observer.collect(true);
 
@@ -215,9 +249,9 @@ final class ObserverTest {
     void keepsWhatItProvedOverARestart() throws IOException {
         it.lose();
         observer.askAgent();
-        observer.askEc2();
+        observer.askEc2(Cloud.LONGEST);
         it.pass(Duration.ofSeconds(31));
-        observer.askEc2();
+        observer.askEc2(Cloud.LONGEST);
 
         Observer next = it.observer();
         next.load();
@@ -356,7 +390,7 @@ final class ObserverTest {
         it.ec2.states.remove("i-0000000b");
 
         assertEquals(Set.of("i-0000000b"), observer.ledger().namesOf("id-b"));
-        observer.askEc2();
+        observer.askEc2(Cloud.LONGEST);
         assertTrue(it.ec2.askedIds.contains("i-0000000b"), it.ec2.askedIds::toString);
     }
 

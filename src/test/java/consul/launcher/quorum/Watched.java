@@ -241,6 +241,7 @@ final class Watched implements AutoCloseable {
         int asked;
         Runnable onAsked = () -> {};
         List<String> askedIds = List.of();
+        Duration given = Duration.ZERO;
 
         @Override
         public Ec2ApiAnswer byIds(Collection<String> ids, Duration within) {
@@ -252,6 +253,7 @@ final class Watched implements AutoCloseable {
         @Override
         public Ec2ApiAnswer byTag(String key, String value, Duration within) {
             asked++;
+            given = within;
             return answer();
         }
 
