@@ -49,6 +49,13 @@ final class Keeping {
         sync(file.resolveSibling("."));
     }
 
+    /// Replaces the file in one step, and waits for no disk: after a power failure it may be an old one, or empty.
+    static void replace(Path file, String text) throws IOException {
+        Path partial = file.resolveSibling(file.getFileName() + ".part");
+        Files.writeString(partial, text);
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /// Writes the text to the disk itself.
     static void writeThrough(Path file, String text) throws IOException {
         try (FileChannel channel = FileChannel.open(

@@ -27,6 +27,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,8 @@ final class Observer {
     private static final Duration GAP = Duration.ofSeconds(20);
 
     /// The time until which the log is complete changes with every look; it is written at once where it matters.
+    /// Otherwise so often, to a file of its own, which a power failure may take: then a loss looks larger than it
+    /// is. To write the ledger through to the disk for it would be a dozen waits each time.
     private static final Duration BETWEEN_SAVES = Duration.ofSeconds(30);
 
     private static final String MEMBERS_READ = "node_prefix \"\" { policy = \"read\" }";
@@ -109,6 +112,23 @@ final class Observer {
     /// Reads the ledger. One that can't be read is set aside, and everything is proven again.
     void load() throws IOException {
         place.create();
+        loadLedger();
+        Instant now = clock.instant();
+        Keeping.read(place.complete())
+                .flatMap(Observer::time)
+                .filter(at -> !at.isAfter(now))
+                .ifPresent(at -> ledger = ledger.complete(at));
+    }
+
+    private static Optional<Instant> time(String text) {
+        try {
+            return Optional.of(Instant.parse(text.strip()));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void loadLedger() throws IOException {
         Optional<String> text = Keeping.read(place.ledger());
         if (text.isEmpty()) {
             return;
@@ -262,8 +282,13 @@ final class Observer {
         if (logWatch.completeAt().isPresent()) {
             ledger = ledger.complete(logWatch.completeAt().get());
         }
-        if (!wasComplete || !at.isBefore(lastSave.plus(BETWEEN_SAVES))) {
+        if (!wasComplete) {
             save();
+        } else if (!at.isBefore(lastSave.plus(BETWEEN_SAVES))) {
+            lastSave = at;
+            keep(
+                    place.complete(),
+                    () -> Keeping.replace(place.complete(), ledger.completeAt().orElseThrow() + "\n"));
         }
     }
 
@@ -369,13 +394,23 @@ final class Observer {
         if (text.equals(kept)) {
             return;
         }
-        try {
+        keep(place.ledger(), () -> {
             Keeping.write(place.ledger(), text);
             kept = text;
             lastSave = clock.instant();
+        });
+    }
+
+    private interface Writing {
+        void write() throws IOException;
+    }
+
+    private void keep(Path file, Writing writing) {
+        try {
+            writing.write();
             lastTrouble = "";
         } catch (IOException e) {
-            String trouble = "the proofs of death can't be kept in " + place.ledger() + ": " + e;
+            String trouble = "the proofs of death can't be kept in " + file + ": " + e;
             if (!trouble.equals(lastTrouble)) {
                 lastTrouble = trouble;
                 log.warn(trouble);

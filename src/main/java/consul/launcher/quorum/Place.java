@@ -43,6 +43,11 @@ public record Place(Path data) {
         return own().resolve("ledger");
     }
 
+    /// Until when the own log was complete, while all is well; later than the ledger says.
+    Path complete() {
+        return own().resolve("complete");
+    }
+
     /// How far the application of a plan is.
     public Path journal() {
         return own().resolve("journal");

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class ObserverTest {
@@ -328,6 +330,42 @@ final class ObserverTest {
         assertTrue(complete.isAfter(before), complete + " is not after " + before);
         assertTrue(complete.isBefore(it.now.minus(contact)), complete + ", the pulse was taken before " + it.now);
         assertEquals(asked, it.own.asked("/v1/agent/self"));
+    }
+
+    @Test
+    void keepsUntilWhenItsLogWasCompleteWithoutWritingTheLedgerAgain() throws IOException {
+        observer.askAgent();
+        look();
+        look();
+        String ledger = Files.readString(it.place.ledger());
+        for (int i = 0; i < 16; i++) {
+            look();
+        }
+        Instant kept = observer.ledger().completeAt().orElseThrow();
+        look();
+
+        assertEquals(ledger, Files.readString(it.place.ledger()));
+        Instant known = loaded().ledger().completeAt().orElseThrow();
+        assertFalse(known.isBefore(kept.minusSeconds(30)), known + ", and it was complete at " + kept);
+        assertFalse(known.isAfter(kept), known + ", and it was complete at " + kept);
+    }
+
+    /// As after a power failure, or by a clock that was wrong.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "2026-11-22T11", "2036-11-22T12:00:00Z\n", "2026-11-22T11:00:00Z\n"})
+    void believesTheLedgerWhereUntilWhenItsLogWasCompleteIsNotKnownBetter(String kept) throws IOException {
+        observer.askAgent();
+        look();
+        look();
+        Files.writeString(it.place.complete(), kept);
+
+        assertEquals(observer.ledger().completeAt(), loaded().ledger().completeAt());
+    }
+
+    private Observer loaded() throws IOException {
+        Observer next = it.observer();
+        next.load();
+        return next;
     }
 
     @Test
