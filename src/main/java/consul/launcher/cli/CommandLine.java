@@ -43,11 +43,11 @@ final class CommandLine {
         this.log = new Log(surroundings.err(), surroundings.clock());
     }
 
-    /// Runs a command to its end and returns the exit code. Never throws.
+    /// Runs a command to its end and returns the exit code. Never throws, unless even saying so fails.
     int run(List<String> arguments) {
         try {
             return dispatch(arguments);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             log.error("internal error, please report it: " + Bug.describe(e));
             return INTERNAL;
         }

@@ -163,7 +163,7 @@ final class Run {
     /// What an earlier launcher knew, which was killed: no health check may take it for true while this one starts.
     private void forgetReadiness(Path data) {
         try {
-            new ReadyFile(data, surroundings.clock()).set(false);
+            new ReadyFile(data, "", surroundings.clock()).set(false);
         } catch (IOException e) {
             log.warn("can't remove what health checks look at, " + data.resolve(ReadyFile.NAME) + ": " + e);
         }

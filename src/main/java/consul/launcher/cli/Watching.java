@@ -68,7 +68,8 @@ final class Watching {
                         return new QuorumWatching(plan.identity(), role, environment, data, log).open(agent, control);
                     }
                 },
-                new ReadyFile(configured, surroundings.clock()),
+                new ReadyFile(
+                        configured, environment.get(ConsulApiSettings.ADDRESS).orElse(""), surroundings.clock()),
                 log);
     }
 

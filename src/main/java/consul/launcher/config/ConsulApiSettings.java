@@ -14,6 +14,9 @@ import java.util.function.Consumer;
 /// @param token `CONSUL_HTTP_TOKEN`, else the content of `CONSUL_HTTP_TOKEN_FILE`
 public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<String> token) {
 
+    /// Where the agent's API is, for every Consul tool.
+    public static final String ADDRESS = "CONSUL_HTTP_ADDR";
+
     /// Consul's port for plain HTTP.
     public static final int PORT = 8500;
 
@@ -73,7 +76,7 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
     }
 
     private static Optional<Address> address(Environment environment, boolean https, Consumer<Problem> problems) {
-        String value = environment.get("CONSUL_HTTP_ADDR").orElse(null);
+        String value = environment.get(ADDRESS).orElse(null);
         if (value == null) {
             return Optional.empty();
         }

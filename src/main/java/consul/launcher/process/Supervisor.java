@@ -114,7 +114,12 @@ public final class Supervisor {
         companion.controls(new Control(events));
         companion.started(() -> events.add(new Event.InstanceEnds()));
         int code = guardedAgainAndAgain(child, starting);
-        companion.stopped();
+        try {
+            companion.stopped();
+        } catch (RuntimeException | Error e) {
+            // Consul's exit code is what counts now.
+            log.error("a bug in what stands beside Consul, please report it: " + e);
+        }
         if (leaving && stop.isEmpty()) {
             untilStopped();
         }
@@ -163,6 +168,10 @@ public final class Supervisor {
             endCode = cannotStart("Consul", e);
             done.completeExceptionally(e);
             return null;
+        } catch (RuntimeException | Error e) {
+            // No thread to be had at a container's limit, for example. Whoever waits must not wait for ever.
+            done.completeExceptionally(e);
+            throw e;
         }
     }
 

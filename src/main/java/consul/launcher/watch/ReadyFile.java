@@ -3,21 +3,26 @@ package consul.launcher.watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 
 /// The last answer to "is the agent ready?", as a file: young while it is, gone when it isn't. So a health check that
-/// asks every few seconds costs no JVM and no call.
+/// asks every few seconds costs no JVM and no call. It holds the address that the question was about, since `ready` may
+/// be asked about another agent.
 public final class ReadyFile {
 
     /// In the data directory, where Consul ignores it.
     public static final String NAME = ".launcher-ready";
 
     private final Path file;
+    private final String address;
     private final InstantSource clock;
 
-    public ReadyFile(Path directory, InstantSource clock) {
+    /// @param address `CONSUL_HTTP_ADDR`; empty if it isn't set, and the agent was found in another way
+    public ReadyFile(Path directory, String address, InstantSource clock) {
         this.file = directory.resolve(NAME);
+        this.address = address;
         this.clock = clock;
     }
 
@@ -33,7 +38,7 @@ public final class ReadyFile {
         } else if (Files.exists(file)) {
             Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
         } else {
-            Files.createFile(file);
+            Files.writeString(file, address + "\n", StandardOpenOption.CREATE_NEW);
         }
     }
 }

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `ready` without and with the answer that a supervising launcher keeps. No agent answers here, so whoever asks for it
 /// is told that it isn't ready.
@@ -41,7 +43,7 @@ final class ReadyProcessIT {
     }
 
     private void keepAnAnswerThatIs(Duration old) throws IOException {
-        Files.createFile(file);
+        Files.writeString(file, "127.0.0.1:1\n");
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(old)));
     }
 
@@ -64,6 +66,24 @@ final class ReadyProcessIT {
         scenario.with("CONSUL_LAUNCHER_HOME", nothing.toString()).with("JAVA_HOME", nothing.toString());
 
         assertEquals(0, ready().exitCode());
+    }
+
+    /// As a health check that has no such variable, or an agent that was found in another way.
+    @Test
+    void takesTheAnswerThatIsKeptIfNoAgentIsNamed() throws IOException {
+        scenario.with("CONSUL_HTTP_ADDR", "");
+        keepAnAnswerThatIs(Duration.ofSeconds(20));
+
+        assertEquals(new Running.Finished(0, "", ""), ready());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "127.0.0.1:8500\n", "127.0.0.1:1"})
+    void asksTheAgentThatIsNamedIfTheAnswerIsAboutAnother(String kept) throws IOException {
+        keepAnAnswerThatIs(Duration.ZERO);
+        Files.writeString(file, kept);
+
+        assertAsked(ready());
     }
 
     @Test

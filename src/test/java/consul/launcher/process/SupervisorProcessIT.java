@@ -52,6 +52,7 @@ final class SupervisorProcessIT {
     private final CompletableFuture<AgentControl> control = new CompletableFuture<>();
     private final CompletableFuture<Runnable> instanceEnds = new CompletableFuture<>();
     private final AtomicInteger decisions = new AtomicInteger();
+    private volatile Runnable whenStopped = () -> {};
     private volatile Consumer<Consumer<Way>> decide = decided -> decided.accept(Way.SIGNAL);
 
     @BeforeEach
@@ -84,7 +85,7 @@ final class SupervisorProcessIT {
 
                     @Override
                     public void stopped() {
-                        // nothing was watched
+                        whenStopped.run();
                     }
                 });
         String consul = programs.bin().resolve("consul").toString();
@@ -154,6 +155,18 @@ final class SupervisorProcessIT {
         child.end(7);
         assertEquals(7, code(end));
         assertTrue(log().contains("a bug in deciding whether to leave, please report it: "), log());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "stack", "bug"})
+    void endsAsTheChildDidThoughTheCompanionFailsThen(String kind) throws Exception {
+        whenStopped = () -> fail(kind);
+        CompletableFuture<Integer> end = supervise(LONG);
+
+        child(1).end(7);
+
+        assertEquals(7, code(end));
+        assertTrue(log().contains("a bug in what stands beside Consul, please report it: "), log());
     }
 
     @Test

@@ -21,7 +21,7 @@ final class ReadyFileTest {
     Path directory;
 
     private ReadyFile at(Instant time) {
-        return new ReadyFile(directory, InstantSource.fixed(time));
+        return new ReadyFile(directory, "10.0.0.1:8500", InstantSource.fixed(time));
     }
 
     private Path file() {
@@ -55,7 +55,7 @@ final class ReadyFileTest {
 
     @Test
     void saysWhereItCannotBeKept() {
-        ReadyFile nowhere = new ReadyFile(directory.resolve("none"), InstantSource.system());
+        ReadyFile nowhere = new ReadyFile(directory.resolve("none"), "", InstantSource.system());
 
         assertThrows(IOException.class, () -> nowhere.set(true));
     }
