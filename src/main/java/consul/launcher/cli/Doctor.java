@@ -190,8 +190,14 @@ final class Doctor {
             findings.add(Finding.problem("EC2 API", "the region isn't known", "set AWS_REGION"));
             return;
         }
-        try (Ec2Api api = Ec2Api.of(
-                Ec2ApiSettings.from(environment, _ -> {}), region.get().value(), environment)) {
+        List<Problem> problems = new ArrayList<>();
+        Ec2ApiSettings where = Ec2ApiSettings.from(environment, problems::add);
+        if (!problems.isEmpty()) {
+            // They are told with the settings.
+            findings.add(Finding.skipped("EC2 API", "not asked before the settings are right"));
+            return;
+        }
+        try (Ec2Api api = Ec2Api.of(where, region.get().value(), environment)) {
             Optional<Ec2ApiFailure> refusal = api.checkPermission();
             if (refusal.isPresent()) {
                 findings.add(Finding.problem("EC2 API", refusal.get().line(), ""));
@@ -248,8 +254,9 @@ final class Doctor {
     private void agent() {
         List<Problem> problems = new ArrayList<>();
         ConsulApiSettings settings = ConsulApiSettings.from(environment, new SecretFiles(), problems::add);
-        problems.forEach(problem -> findings.add(Finding.problem("agent", problem.what(), problem.remedy())));
         if (!problems.isEmpty()) {
+            // They are told already.
+            findings.add(Finding.skipped("agent", "not asked before the settings are right"));
             return;
         }
         try (LocalAgent agent = new LocalAgent(AgentLocator.find(settings), settings, TIMEOUT)) {

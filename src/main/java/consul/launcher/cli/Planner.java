@@ -7,6 +7,8 @@ import consul.launcher.agent.Flag;
 import consul.launcher.agent.Role;
 import consul.launcher.agent.UserConfiguration;
 import consul.launcher.config.AgentSettings;
+import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.Ec2ApiSettings;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
 import consul.launcher.config.LocalConfigSyntax;
@@ -117,10 +119,7 @@ final class Planner {
         // Settings that nobody will use stop nothing.
         MetadataSettings metadataSettings =
                 MetadataSettings.from(environment, draft.wanted().isEmpty() ? Planner::ignore : settingsProblems::add);
-        // Read again on the watch thread; here only to say at once what is wrong with it.
-        if (Settings.areGiven(environment)) {
-            Settings.from(environment, settingsProblems::add);
-        }
+        checkLaterSettings();
         SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
@@ -248,6 +247,19 @@ final class Planner {
         return goes
                 ? UserConfiguration.readWithoutLocalJson(directory, command.arguments(), settingsProblems::add)
                 : UserConfiguration.read(settings.localConfig(), directory, command.arguments(), settingsProblems::add);
+    }
+
+    /// What is read again on the watch thread; here only to say at once what is wrong with it.
+    private void checkLaterSettings() {
+        if (Settings.areGiven(environment)) {
+            Settings.from(environment, settingsProblems::add);
+        }
+        if (Ec2ApiSettings.areGiven(environment)) {
+            Ec2ApiSettings.from(environment, settingsProblems::add);
+        }
+        if (ConsulApiSettings.areGiven(environment)) {
+            ConsulApiSettings.from(environment, new SecretFiles(), settingsProblems::add);
+        }
     }
 
     /// Rule 9: bad JSON ends the start before anything is written.

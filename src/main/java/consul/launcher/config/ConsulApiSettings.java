@@ -54,6 +54,14 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
             Optional<String> serverName,
             boolean verifies) {}
 
+    /// Whether there is anything to read that can be wrong in itself.
+    public static boolean areGiven(Environment environment) {
+        return environment.get(ADDRESS).isPresent()
+                || environment.get("CONSUL_HTTP_SSL").isPresent()
+                || environment.get("CONSUL_HTTP_SSL_VERIFY").isPresent()
+                || environment.get("CONSUL_HTTP_TOKEN_FILE").isPresent();
+    }
+
     /// Reads the variables; what is wrong goes to `problems`.
     ///
     /// @param files reads a secret's file: `CONSUL_HTTP_TOKEN_FILE`

@@ -15,6 +15,12 @@ public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint) {
 
     private static final String IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 
+    /// Whether there is anything to read.
+    public static boolean areGiven(Environment environment) {
+        return environment.get("AWS_ENDPOINT_URL_EC2").isPresent()
+                || environment.get("AWS_ENDPOINT_URL").isPresent();
+    }
+
     /// Reads the variables; what is wrong goes to `problems` and counts as unset.
     public static Ec2ApiSettings from(Environment environment, Consumer<Problem> problems) {
         Optional<Sourced<URI>> endpoint = Optional.empty();

@@ -312,7 +312,18 @@ final class DoctorTest {
     @Test
     void tellsThatTheAgentCannotBeAskedWithTheseSettings() {
         variables.put("CONSUL_HTTP_ADDR", "ftp://10.0.0.1");
-        assertProblem("agent", "CONSUL_HTTP_ADDR is 'ftp://10.0.0.1'", "→ give host:port");
+        assertProblem("settings", "CONSUL_HTTP_ADDR is 'ftp://10.0.0.1'", ": give host:port");
+        assertTrue(line("agent").startsWith("-        not asked before the settings are right"), this::said);
+    }
+
+    @Test
+    void asksNoOtherEc2ThanTheOneThatWasMeant() {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("TAG_KEY", "Role");
+        variables.put("TAG_VALUE", "consul");
+        variables.put("AWS_ENDPOINT_URL_EC2", "ec2.eu-central-1.amazonaws.com");
+        assertProblem("settings", "AWS_ENDPOINT_URL_EC2 is 'ec2.eu-central-1.amazonaws.com'", ": set it to a URL");
+        assertTrue(line("EC2 API").startsWith("-        not asked before the settings are right"), this::said);
     }
 
     @Test
