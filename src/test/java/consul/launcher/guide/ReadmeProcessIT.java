@@ -24,14 +24,9 @@ final class ReadmeProcessIT {
 
     private static final Pattern VARIABLE = Pattern.compile("(?:CONSUL|AWS|TAG|BOOTSTRAP|ECS)_[A-Z][A-Z0-9_]*[A-Z0-9]");
 
-    /// Of the starter script or of ECS: nobody sets them.
-    private static final Set<String> NOT_TO_BE_SET = Set.of(
-            "CONSUL_LAUNCHER_DECISION",
-            "CONSUL_LAUNCHER_INIT",
-            "CONSUL_LAUNCHER_LC_ALL",
-            "ECS_CONTAINER_METADATA_URI_V4",
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    /// Of the starter script: nobody sets them.
+    private static final Set<String> NOT_TO_BE_SET =
+            Set.of("CONSUL_LAUNCHER_DECISION", "CONSUL_LAUNCHER_INIT", "CONSUL_LAUNCHER_LC_ALL");
 
     @Test
     void planPrintsWhatTheReadmeShows() throws IOException {
