@@ -1,74 +1,64 @@
 package consul.launcher.agent;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import consul.launcher.config.LocalConfigSyntax;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import consul.launcher.json.JsonException;
+import consul.launcher.json.JsonNode;
+import java.util.Map;
 
-/// Reads a JSON configuration text. A class of its own, loaded only where there is one, because the parser costs
-/// milliseconds before Consul starts.
+/// Reads a JSON configuration text.
 final class JsonConfiguration {
 
-    private final JsonParser parser;
     private final String source;
     private final ConfigurationValues values = new ConfigurationValues();
 
-    private JsonConfiguration(JsonParser parser, String source) {
-        this.parser = parser;
+    private JsonConfiguration(String source) {
         this.source = source;
     }
 
     /// @param source the name that its values are said to come from
     static ConfigurationValues read(String text, String source) throws ConfigurationSyntaxException {
-        try (JsonParser parser = new JsonFactory().createParser(text)) {
-            JsonConfiguration json = new JsonConfiguration(parser, source);
-            json.document();
-            return json.values;
-        } catch (JacksonException e) {
-            throw new ConfigurationSyntaxException(LocalConfigSyntax.explain(e));
-        } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory", e);
-        }
+        JsonConfiguration json = new JsonConfiguration(source);
+        json.object("", document(text));
+        return json.values;
     }
 
-    private void document() throws IOException, ConfigurationSyntaxException {
-        if (parser.nextToken() != JsonToken.START_OBJECT) {
-            throw new ConfigurationSyntaxException("line 1, column 1: expected { to open a JSON object");
+    private static JsonNode document(String text) throws ConfigurationSyntaxException {
+        String why = "no JSON object";
+        try {
+            JsonNode document = JsonNode.parse(text);
+            if (document.isObject()) {
+                return document;
+            }
+        } catch (JsonException e) {
+            why = String.valueOf(e.getMessage());
         }
-        object("");
-        if (parser.nextToken() != null) {
-            throw new ConfigurationSyntaxException(LocalConfigSyntax.afterEnd(parser.currentTokenLocation()));
-        }
+        throw new ConfigurationSyntaxException(LocalConfigSyntax.check(text).orElse(why));
     }
 
-    private void object(String path) throws IOException {
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String key = ConfigurationValues.path(path, parser.currentName());
-            JsonToken token = parser.nextToken();
+    private void object(String path, JsonNode object) {
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            String key = ConfigurationValues.path(path, member.getKey());
+            JsonNode value = member.getValue();
             if (!ConfigurationValues.keeps(key)) {
-                parser.skipChildren();
-            } else if (token == JsonToken.START_OBJECT) {
-                object(key);
-            } else if (token == JsonToken.START_ARRAY) {
-                array(key);
-            } else if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
-                values.put(key, parser.getText(), source);
+                continue;
+            }
+            if (value.isObject()) {
+                object(key, value);
+            } else if (value.isArray()) {
+                list(key, value);
+            } else if (!value.isMissing()) {
+                values.put(key, value.asText(), source);
             }
         }
     }
 
     /// Consul takes a list with one object for the object.
-    private void array(String path) throws IOException {
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == JsonToken.START_OBJECT) {
-                object(path);
-            } else if (token.isStructStart()) {
-                parser.skipChildren();
-            } else if (token != JsonToken.VALUE_NULL) {
-                values.append(path, parser.getText(), source);
+    private void list(String path, JsonNode list) {
+        for (JsonNode element : list) {
+            if (element.isObject()) {
+                object(path, element);
+            } else if (!element.isArray() && !element.isMissing()) {
+                values.append(path, element.asText(), source);
             }
         }
     }

@@ -1,4 +1,4 @@
-/// The agent's command line: pure assembly of flags, each with its origin. Knows config and identity.
+/// The agent's command line: pure assembly of flags, each with its origin. Knows config, identity and json.
 @NullMarked
 package consul.launcher.agent;
 

@@ -1,4 +1,4 @@
-/// Settings: every variable read and checked once, all problems collected. Knows no other package.
+/// Settings: every variable read and checked once, all problems collected. Knows json.
 @NullMarked
 package consul.launcher.config;
 

@@ -70,6 +70,11 @@ public final class JsonNode implements Iterable<JsonNode> {
         return asText().equals("true");
     }
 
+    /// Whether it is null, or isn't there.
+    public boolean isMissing() {
+        return value == null;
+    }
+
     public boolean isObject() {
         return value instanceof Map;
     }

@@ -44,14 +44,24 @@ class StartPathProcessIT {
     }
 
     @Test
-    void loadsTheStreamingParserAloneForJson() throws Exception {
+    void loadsTheOwnParserAloneForJson() throws Exception {
         Files.writeString(directory.resolve("a.json"), "{\"node_name\": \"x\"}");
+
+        String classes = classesLoaded();
+
+        assertTrue(classes.contains("consul.launcher.json.JsonReader "), classes);
+        assertFalse(classes.contains("com.fasterxml"), classes);
+        assertFalse(classes.contains("consul.launcher.agent.Hcl"), classes);
+    }
+
+    @Test
+    void loadsTheStreamingParserToTellWhereJsonIsBroken() throws Exception {
+        Files.writeString(directory.resolve("a.json"), "{\"node_name\": x}");
 
         String classes = classesLoaded();
 
         assertTrue(classes.contains("com.fasterxml.jackson.core.JsonFactory "), classes);
         assertFalse(classes.contains("com.fasterxml.jackson.databind"), classes);
-        assertFalse(classes.contains("consul.launcher.agent.Hcl"), classes);
     }
 
     private String classesLoaded(String... arguments) throws IOException, URISyntaxException {

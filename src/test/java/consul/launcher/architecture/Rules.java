@@ -50,13 +50,13 @@ final class Rules {
 
     static Map<String, List<String>> knows() {
         Map<String, List<String>> knows = new LinkedHashMap<>();
-        knows.put("config", List.of());
+        knows.put("config", List.of("json"));
         knows.put("http", List.of());
         knows.put("json", List.of());
         knows.put("entrypoint", List.of("config"));
         knows.put("identity", List.of("config"));
         knows.put("aws", List.of("config", "http", "identity", "json"));
-        knows.put("agent", List.of("config", "identity"));
+        knows.put("agent", List.of("config", "identity", "json"));
         knows.put("consul", List.of("config", "http", "json"));
         knows.put("process", List.of("config", "entrypoint"));
         knows.put("watch", List.of("config", "identity", "json", "aws", "consul", "process"));

@@ -57,6 +57,9 @@ final class StartCountsProcessIT {
             Map.entry("consul/launcher/quorum/", "the watch of the quorum"),
             Map.entry("consul/launcher/aws/Ec2Api", "the EC2 API"));
 
+    private static final Map<String, String> LOCAL =
+            Map.of("CONSUL_LOCAL_CONFIG", "{\"ports\": {\"grpc\": 8502}, \"acl\": {\"enabled\": true}}");
+
     @TempDir
     Path home;
 
@@ -94,6 +97,16 @@ final class StartCountsProcessIT {
     }
 
     @Test
+    void setsUpAHandfulOfClassesForALocalConfiguration() throws IOException {
+        start("exec", LOCAL);
+
+        List<String> all = setUpBefore("");
+        assertTrue(all.contains("consul/launcher/entrypoint/LocalConfig"), all::toString);
+        assertEquals(List.of(), unused(all));
+        assertTrue(all.size() <= MOST_CLASSES, () -> all.size() + " classes: " + all);
+    }
+
+    @Test
     void setsUpAHandfulOfClassesUntilTheStarterKnowsWhatToBecome() throws IOException {
         start("exec");
 
@@ -104,9 +117,15 @@ final class StartCountsProcessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void takesEveryClassOutOfTheCache(boolean inEcs) throws IOException {
-        start("exec", inEcs ? inEcs() : Map.of());
+    @ValueSource(strings = {"EC2", "ECS", "a local configuration"})
+    void takesEveryClassOutOfTheCache(String how) throws IOException {
+        start(
+                "exec",
+                switch (how) {
+                    case "ECS" -> inEcs();
+                    case "EC2" -> Map.of();
+                    default -> LOCAL;
+                });
 
         List<String> others;
         try (Stream<String> lines = Files.lines(log)) {
