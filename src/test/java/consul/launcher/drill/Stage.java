@@ -142,14 +142,14 @@ final class Stage implements AutoCloseable {
         note(count + " servers form a cluster, the leader is "
                 + servers().getFirst().leader().orElse("gone again"));
         writes = Optional.of(new Writes(() -> addresses()));
-        until("writes are acknowledged", Duration.ofSeconds(90), () -> writes().acknowledged() > 20);
+        until("writes are acknowledged", Scenario.LONG, () -> writes().acknowledged() > 20);
         // What the launchers learn of their healthy cluster.
         if (!settings.recovery()) {
             return;
         }
         until(
                 "every launcher knows its servers",
-                Duration.ofSeconds(60),
+                Scenario.LONG,
                 () -> servers().stream()
                         .allMatch(agent -> Files.exists(launcherFile(agent, "owner"))
                                 && read(launcherFile(agent, "ledger")).contains("\ncomplete ")));
@@ -187,12 +187,14 @@ final class Stage implements AutoCloseable {
     /// Ends a launcher as the kernel does, and then whatever it leaves, and starts a new one on the same instance.
     LocalAgent restartKilled(LocalAgent agent) {
         ProcessHandle started = ProcessHandle.of(agent.process().pid()).orElseThrow();
-        try (Stream<ProcessHandle> all = Stream.concat(Stream.of(started), started.descendants())) {
-            List<ProcessHandle> launchers =
-                    all.filter(process -> isProgram(process, "java")).toList();
-            check(launchers.size() == 1, "a launcher is one process, not " + launchers);
-            launchers.forEach(ProcessHandle::destroyForcibly);
-        }
+        // What a launcher leaves is found before it is gone, or not at all.
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(started), started.descendants()).toList();
+        List<ProcessHandle> launchers =
+                all.stream().filter(process -> isProgram(process, "java")).toList();
+        check(launchers.size() == 1, "a launcher is one process, not " + launchers);
+        Running.kill(launchers);
+        Running.kill(all);
         return restart(agent, "killed the launcher of " + agent);
     }
 
@@ -233,23 +235,7 @@ final class Stage implements AutoCloseable {
             servers.remove(agent);
         }
         living.remove(agent.spec().id());
-        kill(agent);
-    }
-
-    /// Returns when all of it is gone, and so its ports are free.
-    private void kill(LocalAgent agent) {
-        List<ProcessHandle> all = ProcessHandle.of(agent.process().pid())
-                .map(started ->
-                        Stream.concat(Stream.of(started), started.descendants()).toList())
-                .orElse(List.of());
         agent.kill();
-        // What is dead and not yet reaped has no command any more.
-        until(
-                "the end of " + agent,
-                Duration.ofSeconds(60),
-                () -> all.stream()
-                        .noneMatch(process ->
-                                process.isAlive() && process.info().command().isPresent()));
     }
 
     LocalAgent replace() {
@@ -310,10 +296,7 @@ final class Stage implements AutoCloseable {
     }
 
     void awaitNoLeader(LocalAgent by) {
-        until(
-                "no leader any more for " + by,
-                Duration.ofSeconds(60),
-                () -> by.leader().isEmpty());
+        until("no leader any more for " + by, Scenario.LONG, () -> by.leader().isEmpty());
         note("no leader any more, as " + by + " sees it");
     }
 
@@ -395,7 +378,7 @@ final class Stage implements AutoCloseable {
     /// The acknowledged writes that are gone.
     int lost(LocalAgent by) {
         List<Integer> lost = new ArrayList<>();
-        until("the writes are counted", Duration.ofSeconds(60), () -> {
+        until("the writes are counted", Scenario.LONG, () -> {
             var counted = writes().lost(by.spec().address());
             counted.ifPresent(lost::addAll);
             return counted.isPresent();
@@ -434,8 +417,8 @@ final class Stage implements AutoCloseable {
         closed = true;
         writes.ifPresent(Writes::close);
         try {
-            living.values().forEach(this::kill);
-        } catch (Failed e) {
+            living.values().forEach(LocalAgent::kill);
+        } catch (AssertionError e) {
             note(String.valueOf(e.getMessage()));
         }
         try {

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// Finds processes that outlive what they were started for. What is started gets a variable that nobody else has, and
@@ -23,13 +21,22 @@ public final class Leftovers {
 
     private static final String VARIABLE = "LOCAL_CLUSTER_MARK";
 
-    /// A guard that was told to end does so a moment after its launcher.
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    /// A guard that was told to end does so a moment after its launcher; on a busy machine it may be a long one.
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
-    /// How long a process that was killed may take to be gone.
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
     private final String mark = UUID.randomUUID().toString();
+    private final Duration grace;
+
+    public Leftovers() {
+        this(GRACE);
+    }
+
+    /// @param grace how long what is left may take to end by itself
+    Leftovers(Duration grace) {
+        this.grace = grace;
+    }
 
     /// Marks what is started with this environment.
     public void mark(Map<String, String> environment) {
@@ -57,26 +64,20 @@ public final class Leftovers {
         if (!killed.isEmpty()) {
             Eventually.value(
                     "the killed processes to be gone",
-                    PATIENCE,
+                    Running.PATIENCE,
                     () -> find().isEmpty() ? Optional.of(true) : Optional.empty());
         }
         return killed;
     }
 
     private List<ProcessHandle> staying() {
-        long end = System.nanoTime() + GRACE.toNanos();
+        long end = System.nanoTime() + grace.toNanos();
         List<ProcessHandle> living = find();
-        while (!living.isEmpty() && System.nanoTime() < end) {
-            for (ProcessHandle process : living) {
-                try {
-                    process.onExit().get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return find();
-                } catch (ExecutionException | TimeoutException e) {
-                    // It stays.
-                }
-            }
+        // Looked for instead of waited for: the end of what nobody reaps isn't told.
+        while (!living.isEmpty()
+                && System.nanoTime() < end
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(POLL_NANOS);
             living = find();
         }
         return living;

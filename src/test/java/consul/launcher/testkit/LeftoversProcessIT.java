@@ -3,6 +3,7 @@ package consul.launcher.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /// Whoever kills must know whom.
 final class LeftoversProcessIT {
+
+    /// Nothing here ends by itself.
+    private static final Duration GRACE = Duration.ofMillis(100);
 
     private static Running sleeper(Map<String, String> more, String... command) {
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -19,7 +23,7 @@ final class LeftoversProcessIT {
 
     @Test
     void killsWhatCarriesTheMarkAndNobodyWhoOnlyMentionsIt() {
-        Leftovers leftovers = new Leftovers();
+        Leftovers leftovers = new Leftovers(GRACE);
         Map<String, String> marked = new java.util.HashMap<>();
         leftovers.mark(marked);
         String entry = marked.entrySet().iterator().next().toString();
@@ -45,7 +49,7 @@ final class LeftoversProcessIT {
 
     @Test
     void findsAnOrphanOfWhatWasStarted() {
-        Leftovers leftovers = new Leftovers();
+        Leftovers leftovers = new Leftovers(GRACE);
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", "sleep 600 >/dev/null 2>&1 & exit 0");
         leftovers.mark(builder.environment());
         try (Running parent = Running.start(builder)) {

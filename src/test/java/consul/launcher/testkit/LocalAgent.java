@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// A Consul agent behind its launcher, running on one loopback address.
 public final class LocalAgent {
 
-    private static final int ASK_MILLIS = 5_000;
+    private static final int ASK_MILLIS = 20_000;
 
     private static final int TAIL_LINES = 15;
 
@@ -143,7 +143,9 @@ public final class LocalAgent {
         return process.await().exitCode();
     }
 
-    /// Ends launcher and Consul without a word, as an instance that is gone.
+    /// Ends launcher and Consul without a word, as an instance that is gone. Returns when all of it is, and so its
+    /// ports
+    /// are free.
     public void kill() {
         stopped = true;
         process.close();
@@ -156,16 +158,23 @@ public final class LocalAgent {
 
     /// Asks its HTTP API: the body of a 200 answer; empty for everything else.
     public Optional<String> get(String path) {
+        return get(path, HttpURLConnection.HTTP_OK);
+    }
+
+    /// As above, for the body of an answer with this status.
+    public Optional<String> get(String path, int status) {
         try {
             HttpURLConnection connection = (HttpURLConnection) URI.create("http://" + spec.address() + ":8500" + path)
                     .toURL()
                     .openConnection();
             connection.setConnectTimeout(ASK_MILLIS);
             connection.setReadTimeout(ASK_MILLIS);
-            if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+            if (connection.getResponseCode() != status) {
                 return Optional.empty();
             }
-            try (InputStream body = connection.getInputStream()) {
+            try (InputStream body = status < HttpURLConnection.HTTP_BAD_REQUEST
+                    ? connection.getInputStream()
+                    : connection.getErrorStream()) {
                 return Optional.of(new String(body.readAllBytes(), StandardCharsets.UTF_8));
             }
         } catch (IOException e) {

@@ -34,9 +34,6 @@ public final class LocalCluster implements AutoCloseable {
     /// How long a test waits for something to become true among agents: seconds on an idle machine.
     public static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    /// A stop takes a client some seconds to leave, and a server less; a busy machine makes it longer.
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
-
     private final Path launcher;
     private final RealConsul consul;
     private final Path directory;
@@ -210,6 +207,8 @@ public final class LocalCluster implements AutoCloseable {
         environment.put("CONSUL_CLIENT", "-client=" + spec.address());
         environment.put("CONSUL_RETRY_JOIN", String.join(" ", join));
         environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", ec2.endpoint(spec.address()));
+        // The second of the default is short where many start at once on a machine with few cores.
+        environment.put("AWS_METADATA_SERVICE_TIMEOUT", "20");
         if (spec.role() == LocalAgent.Role.SERVER) {
             environment.put("CONSUL_SERVER", "true");
             environment.put("BOOTSTRAP_EXPECT", Integer.toString(join.size()));
@@ -270,9 +269,9 @@ public final class LocalCluster implements AutoCloseable {
         }
         for (LocalAgent agent : running) {
             try {
-                agent.process().await(STOP_PATIENCE);
+                agent.process().await(PATIENCE);
             } catch (AssertionError e) {
-                problems.add(agent + " ignored TERM for " + STOP_PATIENCE.toSeconds() + " s");
+                problems.add(agent + " ignored TERM for " + PATIENCE.toSeconds() + " s");
                 agent.process().close();
             }
         }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -289,7 +288,7 @@ public final class Recorder {
         public List<String> awaitSignals(int count) {
             return Eventually.value(
                     () -> count + " signals, got " + signals(),
-                    Duration.ofSeconds(30),
+                    Running.PATIENCE,
                     () -> Optional.of(signals()).filter(signals -> signals.size() >= count));
         }
 

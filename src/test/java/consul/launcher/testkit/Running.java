@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,8 +46,13 @@ public final class Running implements AutoCloseable {
 
     /// Starts the command, waits for its end, and returns what it said.
     public static Finished run(String... command) {
+        return run(PATIENCE, command);
+    }
+
+    /// As above, for a command that may take longer.
+    public static Finished run(Duration within, String... command) {
         try (Running running = start(new ProcessBuilder(command))) {
-            return running.await();
+            return running.await(within);
         }
     }
 
@@ -112,13 +121,45 @@ public final class Running implements AutoCloseable {
         }
     }
 
+    /// Returns when all of it is gone, and so its ports are free and nothing more is written to its files.
     @Override
     public void close() {
-        // The descendants first: once their parent is gone they can't be found any more.
-        try (Stream<ProcessHandle> descendants = process.descendants()) {
-            descendants.toList().forEach(ProcessHandle::destroyForcibly);
+        List<ProcessHandle> all = new ArrayList<>();
+        // Once the parent is gone the others can't be found any more; its number may even be another's by now.
+        if (process.isAlive()) {
+            try (Stream<ProcessHandle> descendants = process.descendants()) {
+                all.addAll(descendants.toList());
+            }
+            all.add(process.toHandle());
         }
-        process.destroyForcibly();
+        kill(all);
+    }
+
+    /// Kills these, and returns when they are gone.
+    public static void kill(List<ProcessHandle> processes) {
+        processes.forEach(ProcessHandle::destroyForcibly);
+        Eventually.value(
+                () -> "the end of " + processes,
+                PATIENCE,
+                () -> Optional.of(true).filter(_ -> processes.stream().allMatch(Running::isGone)));
+    }
+
+    /// A zombie is gone too, once its last thread is: it may be for somebody to reap who never does.
+    private static boolean isGone(ProcessHandle process) {
+        if (!process.isAlive()) {
+            return true;
+        }
+        try {
+            // <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>: behind the name in brackets comes the
+            // state,
+            // and as the 17th after it the number of threads.
+            String stat = Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return fields[0].equals("Z") && fields[17].equals("1");
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Override
