@@ -11,6 +11,7 @@ import consul.launcher.testkit.Running;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -284,6 +285,11 @@ final class Scenario implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             return "";
         }
+    }
+
+    /// Answers somebody who asks by HTTP, byte for byte.
+    static void answer(Socket asking, String answer) throws IOException {
+        asking.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
     }
 
     /// Runs the launcher as this user and group, with no other group and no capability.

@@ -93,10 +93,10 @@ final class SuperviseProcessIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', TERM", "TERM, KILL"})
+    @CsvSource({"'', 100s, TERM", "TERM, 1s, KILL"})
     @DisplayName("rule 24: Consul doesn't live on alone when the launcher is killed, however early")
-    void endsWithItsLauncher(String ignored, String end) throws IOException {
-        scenario.with("CONSUL_STOP_TIMEOUT", "1s").programs().does("consul", """
+    void endsWithItsLauncher(String ignored, String stopTimeout, String end) throws IOException {
+        scenario.with("CONSUL_STOP_TIMEOUT", stopTimeout).programs().does("consul", """
                 trap '%s' TERM
                 : >"$record/ready"
                 while :; do sleep 0.1; done
@@ -122,11 +122,16 @@ final class SuperviseProcessIT {
         try (ServerSocket deaf = new ServerSocket(0, 10, InetAddress.ofLiteral("127.0.0.1"))) {
             scenario.with("CONSUL_LAUNCHER_MODE", mode)
                     .with("CONSUL_METADATA", "ec2")
+                    .with("AWS_METADATA_SERVICE_TIMEOUT", "60")
                     .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:" + deaf.getLocalPort());
             try (Running launcher = scenario.start("agent");
                     var asked = deaf.accept()) {
                 assertTrue(asked.isConnected());
                 launcher.signal("TERM");
+                if (mode.equals("exec")) {
+                    // The starter ends, and its JVM by an answer with which it can't start anything.
+                    Scenario.answer(asked, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+                }
 
                 assertEquals(143, launcher.await().exitCode());
                 assertEquals(List.of(), scenario.programs().calls("consul"));

@@ -28,7 +28,7 @@ import sun.misc.Signal;
 /// A child that its companion stops and starts again, while the launcher goes on.
 final class AgentControlProcessIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;

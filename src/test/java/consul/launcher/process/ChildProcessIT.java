@@ -3,9 +3,13 @@ package consul.launcher.process;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import consul.launcher.config.Log;
+import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.Running;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,9 +67,15 @@ final class ChildProcessIT {
     @ParameterizedTest
     @CsvSource({"TERM, 143", "KILL, 137", "INT, 130", "HUP, 129", "USR1, 138", "QUIT, 131"})
     void sendsEverySignalThatItIsToldTo(String name, int exitCode) throws IOException {
-        Child child = start("ulimit -c 0; exec sleep 60");
+        Child child = start("ulimit -c 0; exec sleep 600");
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         child.onExit(exit::complete);
+        // Before, it may still ignore what this build ignores.
+        Eventually.until(
+                "the child as sleep",
+                Running.PATIENCE,
+                () -> Files.readString(Path.of("/proc", Long.toString(child.pid()), "comm"))
+                        .equals("sleep\n"));
 
         child.send(name);
 

@@ -109,6 +109,11 @@ final class GuardProcessIT {
         String none = "/proc/" + ProcessHandle.current().pid() + "/fd/999999";
 
         try (Running child = started(Guard.guarded(COMMAND, PATIENCE, none))) {
+            // It is said before the command runs, and read by somebody else than what that says.
+            Eventually.until(
+                    "a line of stderr",
+                    Running.PATIENCE,
+                    () -> child.stderrSoFar().endsWith("\n"));
             assertEquals(
                     "launcher: no guard, Consul would outlive a launcher that is killed: can't open " + none + "\n",
                     child.stderrSoFar());
