@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,26 +49,50 @@ final class ClusterConsulIT {
         cluster.close();
     }
 
+    /// On a busy machine one may be taken for failed for a moment.
     @Test
     void namesNodesByInstanceIdAndAdvertisesTheInstancesAddress() {
-        assertEquals(
-                List.of(
-                        new RealConsul.Member("i-0bb00000000000011", "127.0.1.11:8301", "alive", "server"),
-                        new RealConsul.Member("i-0bb00000000000012", "127.0.1.12:8301", "alive", "server"),
-                        new RealConsul.Member("i-0bb00000000000013", "127.0.1.13:8301", "alive", "server"),
-                        new RealConsul.Member("i-0bb00000000000014", "127.0.1.14:8301", "alive", "client")),
-                server.members().stream()
-                        .filter(member -> !member.node().equals(NEWCOMER.id()))
-                        .toList());
+        List<RealConsul.Member> expected = List.of(
+                new RealConsul.Member("i-0bb00000000000011", "127.0.1.11:8301", "alive", "server"),
+                new RealConsul.Member("i-0bb00000000000012", "127.0.1.12:8301", "alive", "server"),
+                new RealConsul.Member("i-0bb00000000000013", "127.0.1.13:8301", "alive", "server"),
+                new RealConsul.Member("i-0bb00000000000014", "127.0.1.14:8301", "alive", "client"));
+        Eventually.value(
+                () -> expected + ", not " + members(),
+                LocalCluster.PATIENCE,
+                () -> Optional.of(members()).filter(expected::equals));
     }
 
+    private List<RealConsul.Member> members() {
+        return server.members().stream()
+                .filter(member -> !member.node().equals(NEWCOMER.id()))
+                .toList();
+    }
+
+    /// On a busy machine another one may be elected just now.
     @Test
     void electsALeaderThatEverybodyKnows() {
-        Optional<String> leader = server.leader();
-        for (LocalAgent agent : cluster.running()) {
-            assertEquals(leader, agent.leader(), agent.toString());
-        }
-        assertEquals(List.of("127.0.1.11:8300", "127.0.1.12:8300", "127.0.1.13:8300"), server.peers());
+        List<String> servers = List.of("127.0.1.11:8300", "127.0.1.12:8300", "127.0.1.13:8300");
+        Eventually.value(
+                () -> "one leader, not " + leaders(),
+                LocalCluster.PATIENCE,
+                () -> Optional.of(leaders()).filter(leaders -> leaders.size() == 1 && servers.containsAll(leaders)));
+        awaitPeers(servers);
+    }
+
+    /// The leaders that the agents know.
+    private Set<String> leaders() {
+        return cluster.running().stream()
+                .map(agent -> agent.leader().orElse("none"))
+                .collect(Collectors.toSet());
+    }
+
+    /// None are known while a leader is elected.
+    private void awaitPeers(List<String> expected) {
+        Eventually.value(
+                () -> "the peers " + expected + ", not " + server.peers(),
+                LocalCluster.PATIENCE,
+                () -> Optional.of(server.peers()).filter(expected::equals));
     }
 
     @Test
@@ -100,7 +126,7 @@ final class ClusterConsulIT {
         // Consul's own for a server that TERM ends.
         assertEquals(1, exitCode, third::log);
         server.awaitStatus(third.spec().id(), "failed");
-        assertEquals(3, server.peers().size());
+        awaitPeers(List.of("127.0.1.11:8300", "127.0.1.12:8300", "127.0.1.13:8300"));
 
         cluster.start(third.spec());
         cluster.awaitFormed();

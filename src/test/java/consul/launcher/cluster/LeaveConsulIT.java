@@ -1,6 +1,7 @@
 package consul.launcher.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.testkit.Eventually;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -97,7 +99,7 @@ final class LeaveConsulIT {
         server(2).stop();
 
         server(0).awaitStatus(SERVERS.get(2).id(), "failed");
-        assertEquals(3, server(0).peers().size());
+        awaitPeers(3, server(0));
         start(SERVERS.get(2));
         cluster.awaitFormed();
         assertEquals(before, Files.readString(nodeId));
@@ -113,19 +115,39 @@ final class LeaveConsulIT {
         LocalAgent going = server(1);
         cluster.ec2().command("notice", "id=" + going.spec().id() + ",kind=autoscaling");
 
-        Eventually.until(
-                "the decision", LocalCluster.PATIENCE, () -> going.log().contains("not leaving the cluster"));
+        Eventually.value(
+                () -> "the decision\n" + going.log(),
+                LocalCluster.PATIENCE,
+                () -> Optional.of(going.log())
+                        .filter(log -> log.contains("not leaving the cluster: only 1 of the 2 voters that would be left"
+                                + " are healthy")));
 
         assertTrue(going.log().contains("the autoscaling group takes this instance out"), going::log);
-        assertTrue(going.log().contains("only 1 of the 2 voters that would be left are healthy"), going::log);
-        assertEquals(3, server(0).peers().size());
+        assertFalse(going.log().contains("launcher: leaving the cluster: "), going::log);
+        awaitPeers(3, server(0));
     }
 
-    private void awaitUnhealthy() {
-        Eventually.until(
-                "autopilot to notice",
+    /// None are known while a leader is elected.
+    private static void awaitPeers(int count, LocalAgent by) {
+        Eventually.value(
+                () -> count + " raft peers, not " + by.peers(),
                 LocalCluster.PATIENCE,
-                () -> server(0).get("/v1/operator/autopilot/health").isEmpty());
+                () -> Optional.of(by.peers()).filter(peers -> peers.size() == count));
+    }
+
+    /// That one of the three isn't healthy, and so not the three of them together. A new leader says nothing of any at
+    /// first.
+    private void awaitUnhealthy() {
+        Eventually.value(
+                () -> "autopilot to notice, which says " + health(),
+                LocalCluster.PATIENCE,
+                () -> Optional.of(health())
+                        .filter(health -> health.split("\"Healthy\":false", -1).length == 3
+                                && health.split("\"Healthy\":true", -1).length == 3));
+    }
+
+    private String health() {
+        return server(0).get("/v1/operator/autopilot/health", 429).orElse("");
     }
 
     /// As in a replacement one by one, where the notice may come before the newcomers are voters.

@@ -175,13 +175,14 @@ final class ReadyConsulIT {
         Map<String, String> anonymous = Map.of("CONSUL_HTTP_ADDR", ADDRESS + ":8500");
         Path secret = Files.writeString(directory.resolve("token"), "a-master-token\n");
 
-        assertNotReady("the token needs agent = \"read\"", ask(anonymous, "ready", "--voter"));
+        // Until the token is known, nobody's rules are.
         Eventually.until(
                 "a voter by the token of a file",
                 LocalCluster.PATIENCE,
                 () -> ask(changed(anonymous, "CONSUL_HTTP_TOKEN_FILE", secret.toString()), "ready", "--voter")
                                 .exitCode()
                         == 0);
+        assertNotReady("the token needs agent = \"read\"", ask(anonymous, "ready", "--voter"));
         assertEquals(
                 78,
                 ask(changed(anonymous, "CONSUL_HTTP_TOKEN_FILE", directory + "/none"), "ready")

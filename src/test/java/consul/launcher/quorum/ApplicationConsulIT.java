@@ -94,8 +94,7 @@ final class ApplicationConsulIT {
             assertFalse(Files.exists(place.peersJson()), what);
             try (Running running = agent(place.data())) {
                 awaitLeader(running);
-                assertEquals(
-                        "yes", consul.run(ADDRESS, "kv", "get", "kept").stdout().strip(), what);
+                awaitWhatWasKept(what);
                 assertFalse(running.stdoutSoFar().contains("found peers.json file, recovering"), what);
                 running.signal("KILL");
                 running.await();
@@ -111,14 +110,24 @@ final class ApplicationConsulIT {
 
         try (Running running = agent(place.data())) {
             awaitLeader(running);
-            assertEquals(
-                    "yes", consul.run(ADDRESS, "kv", "get", "kept").stdout().strip());
-            assertTrue(running.stdoutSoFar().contains("found peers.json file, recovering"), running::toString);
+            awaitWhatWasKept("whole");
+            Eventually.until(
+                    "a word about it",
+                    Running.PATIENCE,
+                    () -> running.stdoutSoFar().contains("found peers.json file, recovering"));
             running.signal("KILL");
             running.await();
         }
 
         assertEquals(Resume.VERIFY, Resumption.before(place, log));
+    }
+
+    /// A leader that has just been elected may not have read its whole log yet.
+    private void awaitWhatWasKept(String what) {
+        Eventually.until(
+                "the key that was kept; " + what,
+                Running.PATIENCE,
+                () -> consul.run(ADDRESS, "kv", "get", "kept").stdout().strip().equals("yes"));
     }
 
     /// In a JVM of its own.
