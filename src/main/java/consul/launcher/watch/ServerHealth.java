@@ -44,10 +44,12 @@ final class ServerHealth {
     }
 
     private static Health count(JsonNode health, String ownId) {
+        int listed = 0;
         int voters = 0;
         int healthyOthers = 0;
         boolean isVoter = false;
         for (JsonNode server : health.path("Servers")) {
+            listed++;
             if (!server.path("Voter").asBoolean()) {
                 continue;
             }
@@ -58,6 +60,9 @@ final class ServerHealth {
                 healthyOthers++;
             }
         }
-        return new Health.Known(true, voters, healthyOthers, isVoter);
+        // A leader that has just been elected lists none until it has looked for the first time.
+        return listed == 0
+                ? new Health.Unknown("the leader's autopilot lists no server")
+                : new Health.Known(true, voters, healthyOthers, isVoter);
     }
 }

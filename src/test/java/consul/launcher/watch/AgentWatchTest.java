@@ -427,6 +427,22 @@ final class AgentWatchTest {
         assertFalse(requests.stream().anyMatch(request -> "/v1/agent/leave".equals(request.getTarget())));
     }
 
+    /// As a leader answers that has just been elected, in the place of one that is gone.
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"Healthy\":false,\"Servers\":null}", "{\"Healthy\":false,\"Servers\":[]}", "{}"})
+    void staysWhereAutopilotListsNoServerYet(String health) {
+        announceTheEndOfAServerThatMayLeave();
+        answers.put("/v1/operator/autopilot/health", health);
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("the decision", () -> !ways.isEmpty());
+        assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
+        assertTrue(log().contains("the servers' health is unknown: the leader's autopilot lists no server"), log());
+    }
+
     /// A server among three healthy ones, whose instance is going away, and which may leave.
     private void announceTheEndOfAServerThatMayLeave() {
         answers.put(LEADER, "\"10.0.0.1:8300\"");
