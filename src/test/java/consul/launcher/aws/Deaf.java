@@ -15,6 +15,9 @@ final class Deaf implements AutoCloseable {
 
     private static final int MOST_QUEUED = 64;
 
+    /// What a connection here never takes, unless the queue is full.
+    private static final int MILLIS = 1_000;
+
     private final ServerSocket listener = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
     private final List<Socket> queued = new ArrayList<>();
 
@@ -23,7 +26,7 @@ final class Deaf implements AutoCloseable {
             Socket socket = new Socket();
             queued.add(socket);
             try {
-                socket.connect(new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()), 100);
+                socket.connect(new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()), MILLIS);
             } catch (SocketTimeoutException full) {
                 return;
             }

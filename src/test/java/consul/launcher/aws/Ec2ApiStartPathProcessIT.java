@@ -42,6 +42,7 @@ final class Ec2ApiStartPathProcessIT {
             builder.environment().merge("PATH", programs.bin().toString(), (path, bin) -> bin + ":" + path);
             builder.environment().put("_JAVA_OPTIONS", "-Xlog:class+load:file=" + log + "::filecount=0");
             builder.environment().put("AWS_EC2_METADATA_SERVICE_ENDPOINT", mock.endpoint("127.0.43.1"));
+            builder.environment().put("AWS_METADATA_SERVICE_TIMEOUT", "60");
             builder.environment().put("CONSUL_DISABLE_PERM_MGMT", "");
             builder.environment().put("CONSUL_DATA_DIR", home.toString());
             builder.environment().put("CONSUL_CONFIG_DIR", home.toString());

@@ -13,7 +13,6 @@ import consul.launcher.config.Ec2ApiSettings;
 import consul.launcher.config.Environment;
 import consul.launcher.config.Origin;
 import consul.launcher.config.Sourced;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -396,15 +395,17 @@ final class Ec2ApiTest {
 
     @Test
     void saysThatNobodyListens() throws Exception {
-        URI nobody;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort());
-        }
-        try (Ec2Api api = new Ec2Api(
-                nobody, "eu-central-1", new Ec2ApiCredentials("none", CREDENTIALS), POLICY, ec2.clock, ec2.pace)) {
+        try (Mock.Refusing refusing = new Mock.Refusing();
+                Ec2Api api = new Ec2Api(
+                        URI.create(refusing.url()),
+                        "eu-central-1",
+                        new Ec2ApiCredentials("none", CREDENTIALS),
+                        POLICY,
+                        ec2.clock,
+                        ec2.pace)) {
             Ec2ApiFailure failure = assertInstanceOf(Ec2ApiFailure.Unreachable.class, api.byIds(List.of("i-1")));
             assertTrue(failure.line().contains("4 attempts"), failure.line());
-            assertTrue(failure.line().contains(nobody.toString()), failure.line());
+            assertTrue(failure.line().contains(refusing.url()), failure.line());
         }
     }
 

@@ -383,7 +383,12 @@ class Ec2IdentityTest {
             ec2.answers(retryAfter("3"));
         }
 
-        NotFound notFound = Mock.notFound(find(Set.of(Wanted.NODE_NAME), "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "5"));
+        NotFound notFound = Mock.notFound(find(
+                Set.of(Wanted.NODE_NAME),
+                "AWS_METADATA_SERVICE_TIMEOUT",
+                "1",
+                "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+                "5"));
 
         assertEquals(millis(3000, 3000, 3000), pace.slept);
         assertEquals(4, ec2.requests().size());
@@ -495,13 +500,14 @@ class Ec2IdentityTest {
 
     @Test
     void doesNotWaitForABodyThatTrickles() {
+        // Only the body is slow: the token and the head of the answer come in time, on a busy machine too.
         MockResponse.Builder slow = Mock.response(200, Mock.DOCUMENT).throttleBody(1, 20, TimeUnit.MILLISECONDS);
         ec2.token().answers(slow).answers(slow).answers(404, "");
 
         NotFound notFound = Mock.notFound(find(
                 Set.of(Wanted.NODE_NAME, Wanted.ADDRESS),
                 "AWS_METADATA_SERVICE_TIMEOUT",
-                "0.1",
+                "2",
                 "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
                 "2"));
 

@@ -67,7 +67,7 @@ class HttpTest {
 
             Answer answer = http.get("https://127.0.0.1:" + listener.getLocalPort() + "/latest", null, 1);
 
-            assertEquals(22, first.get(10, TimeUnit.SECONDS));
+            assertEquals(22, first.get(60, TimeUnit.SECONDS));
             assertEquals(Answer.Trouble.REFUSED, answer.trouble(), answer::line);
         }
     }
@@ -99,7 +99,7 @@ class HttpTest {
                                     .find(Set.of(Wanted.NODE_NAME))
                             instanceof Found);
 
-            assertEquals(-1, afterwards.get(10, TimeUnit.SECONDS), "the connection's end");
+            assertEquals(-1, afterwards.get(60, TimeUnit.SECONDS), "the connection's end");
         }
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             boolean http =

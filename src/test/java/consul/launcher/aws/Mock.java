@@ -5,11 +5,11 @@ import consul.launcher.config.MetadataSettings;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.Running;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -91,14 +91,14 @@ final class Mock implements AutoCloseable {
 
     /// Waits until so many requests have come.
     void awaitRequests(int count) {
-        Eventually.until(count + " requests", Duration.ofSeconds(30), () -> server.getRequestCount() >= count);
+        Eventually.until(count + " requests", Running.PATIENCE, () -> server.getRequestCount() >= count);
     }
 
     List<RecordedRequest> recorded() {
         List<RecordedRequest> requests = new ArrayList<>();
         try {
             while (requests.size() < server.getRequestCount()) {
-                RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
+                RecordedRequest request = server.takeRequest(60, TimeUnit.SECONDS);
                 if (request == null) {
                     throw new AssertionError("a counted request was not recorded");
                 }
@@ -115,9 +115,10 @@ final class Mock implements AutoCloseable {
         server.close();
     }
 
-    /// Settings from variables, as names and values in turn; none may be wrong.
+    /// Settings from variables, as names and values in turn; none may be wrong. A mock on a busy machine has more time
+    /// to answer than the second that is the default.
     static MetadataSettings settings(String... variables) {
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = new HashMap<>(Map.of("AWS_METADATA_SERVICE_TIMEOUT", "60"));
         for (int i = 0; i < variables.length; i += 2) {
             environment.put(variables[i], variables[i + 1]);
         }

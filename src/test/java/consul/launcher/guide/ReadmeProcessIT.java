@@ -45,6 +45,7 @@ final class ReadmeProcessIT {
             builder.environment().put("TAG_VALUE", "main");
             builder.environment().put("CONSUL_DISABLE_PERM_MGMT", "true");
             builder.environment().put("AWS_EC2_METADATA_SERVICE_ENDPOINT", ec2.endpoint("127.0.0.1"));
+            builder.environment().put("AWS_METADATA_SERVICE_TIMEOUT", "60");
             try (Running running = Running.start(builder)) {
                 Running.Finished plan = running.await();
                 assertEquals(shown, flags(plan.stdout().lines().toList()), plan::toString);

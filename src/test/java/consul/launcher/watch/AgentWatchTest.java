@@ -38,6 +38,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -73,6 +74,9 @@ final class AgentWatchTest {
     private final AtomicInteger ends = new AtomicInteger();
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
     private boolean watchesQuorum;
+
+    /// After so many the watch stands still.
+    private volatile int mostLooks = Integer.MAX_VALUE;
 
     /// Between the questions of a look and its answers, on the watch thread.
     private Runnable atNap = () -> {};
@@ -118,6 +122,9 @@ final class AgentWatchTest {
                     } else {
                         pauses.add(pause);
                     }
+                    if (pauses.size() == mostLooks) {
+                        new CountDownLatch(1).await();
+                    }
                     Thread.sleep(5);
                 },
                 (name, work) -> {
@@ -161,6 +168,8 @@ final class AgentWatchTest {
             @Override
             public Optional<TerminationNotices> notices() {
                 Environment environment = new Environment(Map.of(
+                        "AWS_METADATA_SERVICE_TIMEOUT",
+                        "30",
                         "AWS_EC2_METADATA_SERVICE_ENDPOINT",
                         "http://" + server.getHostName() + ":" + server.getPort()));
                 return Optional.of(new TerminationNotices(MetadataSettings.from(environment, _ -> {}), Pace.real()));
@@ -322,8 +331,9 @@ final class AgentWatchTest {
     @Test
     void asksAnEc2ThatDoesNotAnswerLessAndLess() {
         answers.put("/latest/api/token", "<html>");
+        mostLooks = 30;
         watch(Role.SERVER, Leave.AUTO);
-        awaitLooks(30);
+        await("30 looks", () -> pauses.size() == 30);
 
         // In the end every half minute, so that a Spot notice, two minutes ahead, is seen in time.
         assertEquals(List.of(1, 3, 7, 14, 21, 28), looksThatAskEc2().subList(0, 6));

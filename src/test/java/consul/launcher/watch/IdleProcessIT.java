@@ -104,16 +104,26 @@ final class IdleProcessIT {
                                 .filter(List.of("java", "java", "process reaper", "watch")::equals)));
     }
 
+    /// An answer that comes too late, which a busy machine can make one, costs a connection, and then the next is kept.
     @Test
     void keepsOneConnectionToTheAgent() throws IOException {
-        besideAnIdle("agent -node=n -advertise=127.0.0.1", home.resolve("classes.log"), _ -> {});
+        besideAnIdle(
+                "agent -node=n -advertise=127.0.0.1",
+                home.resolve("classes.log"),
+                _ -> Eventually.value(
+                        () -> "four looks over one connection, not " + connections(),
+                        Duration.ofMinutes(2),
+                        () -> Optional.of(connections())
+                                .filter(all -> all.reversed().stream()
+                                                .limit(4)
+                                                .distinct()
+                                                .count()
+                                        == 1)));
+    }
 
-        assertEquals(
-                1,
-                requests.stream()
-                        .map(RecordedRequest::getConnectionIndex)
-                        .distinct()
-                        .count());
+    /// By which connection each request came.
+    private List<Integer> connections() {
+        return requests.stream().map(RecordedRequest::getConnectionIndex).toList();
     }
 
     private interface Look {
@@ -144,6 +154,7 @@ final class IdleProcessIT {
             builder.environment()
                     .put("_JAVA_OPTIONS", "-XX:AOTMode=off -Xlog:class+load:file=" + classes + "::filecount=0");
             builder.environment().put("CONSUL_METADATA", "ec2");
+            builder.environment().put("AWS_METADATA_SERVICE_TIMEOUT", "20");
             builder.environment().put("CONSUL_QUORUM_RECOVERY", "off");
             builder.environment().put("AWS_EC2_METADATA_SERVICE_ENDPOINT", ec2.endpoint("127.0.43.2"));
             builder.environment().put("CONSUL_HTTP_ADDR", agent.getHostName() + ":" + agent.getPort());
