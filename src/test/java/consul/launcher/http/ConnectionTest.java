@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConnectionTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
-    private static final Duration SHORT = Duration.ofMillis(200);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration SHORT = Duration.ofMillis(500);
     private static final Request GET = Request.get("/a?b", List.of("X-Token: secret"));
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     private static final String FOUND = "HTTP/1.1 200 OK\r\n\r\n";
@@ -151,7 +151,7 @@ final class ConnectionTest {
         try (Scripted server = Scripted.onTcp("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold", OK);
                 Connection connection = to(server)) {
             connection.send(GET);
-            Eventually.until("its arrival", Duration.ofSeconds(30), () -> server.requests.size() == 1);
+            Eventually.until("its arrival", LONG, () -> server.requests.size() == 1);
 
             connection.giveUp();
 
@@ -163,8 +163,10 @@ final class ConnectionTest {
     /// A repeated request has no more time than the first.
     @Test
     void waitsNoLongerThanAllMayTake() throws IOException {
-        try (Scripted server = Scripted.onTcp(Scripted.SILENCE);
+        try (Scripted server = Scripted.onTcp(OK, Scripted.SILENCE);
                 Connection connection = to(server)) {
+            // Which makes the connection: the time for that is limited too.
+            connection.exchange(GET);
             connection.limit(LONG, SHORT, 100);
 
             HttpException e = assertThrows(HttpException.class, () -> connection.exchange(GET));
@@ -179,7 +181,7 @@ final class ConnectionTest {
                 Connection connection = to(server)) {
             connection.send(GET);
             assertTrue(connection.isSent(Request.get("/a?b", List.of("X-Token: secret"))));
-            Eventually.until("its arrival", Duration.ofSeconds(30), () -> server.requests.size() == 1);
+            Eventually.until("its arrival", LONG, () -> server.requests.size() == 1);
 
             assertEquals(
                     "ok", connection.exchange(Request.get("/other", List.of())).body());
@@ -262,7 +264,9 @@ final class ConnectionTest {
     void doesNotWaitForEver(String answer) throws IOException {
         try (Scripted server = Scripted.onTcp(answer);
                 Connection connection = new Connection(server.endpoint(), LONG, SHORT, 100)) {
-            HttpException failure = assertThrows(HttpException.class, () -> connection.exchange(GET));
+            connection.send(GET);
+            awaitAnswers(server, 1);
+            HttpException failure = assertThrows(HttpException.class, connection::receive);
 
             assertEquals(Kind.SILENT, failure.kind());
             assertEquals(answer.equals(Scripted.SILENCE) ? 0 : 200, failure.status());
@@ -328,6 +332,10 @@ final class ConnectionTest {
         assertEquals("localhost:8500", new Endpoint.Tcp("localhost", 8500).authority());
     }
 
+    private static void awaitAnswers(Scripted server, int count) {
+        Eventually.until(count + " answers", LONG, () -> server.answered.get() == count);
+    }
+
     private static List<Character> connections(Scripted server) {
         return server.requests.stream().map(request -> request.charAt(0)).toList();
     }
@@ -339,6 +347,7 @@ final class ConnectionTest {
                 Connection connection = new Connection(server.endpoint(), LONG, SHORT, 100)) {
             long start = System.nanoTime();
             connection.send(GET);
+            awaitAnswers(server, 1);
             Eventually.until(
                     "the time of the request to be over", LONG, () -> System.nanoTime() - start > 2 * SHORT.toNanos());
 

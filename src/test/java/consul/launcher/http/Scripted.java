@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A server that answers each request with the next text it was told, byte for byte. A text that ends with [#CLOSE] is
 /// the last on its connection, and [#SILENCE] is none at all.
@@ -27,6 +28,9 @@ final class Scripted implements AutoCloseable {
 
     /// The heads of all requests, each with the number of its connection before it.
     final Queue<String> requests = new ConcurrentLinkedQueue<>();
+
+    /// How many answers are on their way: the client has them, or will without this server's doing.
+    final AtomicInteger answered = new AtomicInteger();
 
     private Scripted(SocketAddress address, StandardProtocolFamily family, List<String> answers) throws IOException {
         this.listener = ServerSocketChannel.open(family);
@@ -80,6 +84,7 @@ final class Scripted implements AutoCloseable {
                     return;
                 }
                 if (answer.equals(SILENCE)) {
+                    answered.incrementAndGet();
                     head(connection);
                     return;
                 }
@@ -87,6 +92,7 @@ final class Scripted implements AutoCloseable {
                 while (bytes.hasRemaining()) {
                     connection.write(bytes);
                 }
+                answered.incrementAndGet();
                 if (answer.endsWith(CLOSE)) {
                     return;
                 }

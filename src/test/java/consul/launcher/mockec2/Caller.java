@@ -12,7 +12,7 @@ import java.time.Duration;
 /// An HTTP client that asks as one instance.
 final class Caller {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient http;
     private final String endpoint;
