@@ -10,6 +10,7 @@ import consul.launcher.testkit.Running.Finished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ final class ExamplesProcessIT {
 
     private static final Path EXAMPLES = Path.of("docs/examples");
     private static final Path LAUNCHER = Path.of(System.getProperty("launcher.directory", "target/launcher"));
+
+    /// On a new machine the first check installs and fetches what it needs.
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     @TempDir
     private Path directory;
@@ -216,12 +220,12 @@ final class ExamplesProcessIT {
     }
 
     private static Finished check(Path examples, String what) {
-        return Running.run("bin/lib/check-examples", examples.toString(), what);
+        return Running.run(PATIENCE, "bin/lib/check-examples", examples.toString(), what);
     }
 
     private static Finished checkPages(List<String> pages) {
         List<String> command = new ArrayList<>(List.of("bin/lib/check-examples", pages.getFirst(), "pages"));
         command.addAll(pages.subList(1, pages.size()));
-        return Running.run(command.toArray(String[]::new));
+        return Running.run(PATIENCE, command.toArray(String[]::new));
     }
 }

@@ -210,7 +210,7 @@ final class JibContainerIT {
 
         /// Debian has it as a package. Elsewhere it may be missing, but not where everything is to be tested.
         private static String program() {
-            Running.Finished found = Running.run("bin/lib/registry");
+            Running.Finished found = Running.run(PATIENCE, "bin/lib/registry");
             if (found.exitCode() != 0 && !"true".equals(System.getenv("CI"))) {
                 System.err.println("SKIPPED for want of a registry: " + found.stderr());
                 Assumptions.abort(found.stderr());
