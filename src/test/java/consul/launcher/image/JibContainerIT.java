@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.Running;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +21,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -187,11 +187,10 @@ final class JibContainerIT {
     /// A registry on loopback.
     private record Registry(Running running, int port) implements AutoCloseable {
 
+        /// How its log names the port.
+        private static final Pattern LISTENS = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)\\D");
+
         static Registry start(Path directory) throws IOException {
-            int port;
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = free.getLocalPort();
-            }
             Path settings = directory.resolve("registry.yaml");
             Files.writeString(settings, """
                     version: 0.1
@@ -199,13 +198,22 @@ final class JibContainerIT {
                       filesystem:
                         rootdirectory: %s
                     http:
-                      addr: 127.0.0.1:%d
-                    """.formatted(directory.resolve("registry"), port));
-            Registry registry =
-                    new Registry(Running.start(new ProcessBuilder(program(), "serve", settings.toString())), port);
+                      addr: 127.0.0.1:0
+                    """.formatted(directory.resolve("registry")));
+            Running running = Running.start(new ProcessBuilder(program(), "serve", settings.toString()));
+            int port = Eventually.value(
+                    () -> "the registry to listen: " + running, Running.PATIENCE, () -> listensOn(running));
+            Registry registry = new Registry(running, port);
             Eventually.until(
                     "the registry", Running.PATIENCE, () -> registry.get("", "").statusCode() == 200);
             return registry;
+        }
+
+        private static Optional<Integer> listensOn(Running running) {
+            return LISTENS.matcher(running.stderrSoFar())
+                    .results()
+                    .map(found -> Integer.valueOf(found.group(1)))
+                    .findFirst();
         }
 
         /// Debian has it as a package. Elsewhere it may be missing, but not where everything is to be tested.

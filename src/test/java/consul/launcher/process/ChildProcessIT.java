@@ -67,7 +67,7 @@ final class ChildProcessIT {
     @ParameterizedTest
     @CsvSource({"TERM, 143", "KILL, 137", "INT, 130", "HUP, 129", "USR1, 138", "QUIT, 131"})
     void sendsEverySignalThatItIsToldTo(String name, int exitCode) throws IOException {
-        Child child = start("ulimit -c 0; exec sleep 600");
+        Child child = start("ulimit -c 0; exec sleep 60");
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         child.onExit(exit::complete);
         // Before, it may still ignore what this build ignores.

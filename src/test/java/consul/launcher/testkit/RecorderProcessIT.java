@@ -3,10 +3,13 @@ package consul.launcher.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +73,33 @@ final class RecorderProcessIT {
             assertEquals(List.of("TERM", "TERM", "HUP"), call.awaitSignals(3));
             call.end(7);
             assertEquals(7, running.await().exitCode());
+        }
+    }
+
+    /// Whoever closes it may take its ports and delete its files at once.
+    @Test
+    void leavesNobodyWhoRunsWhenItIsClosed() {
+        List<ProcessHandle> all;
+        try (Running running = Running.start(
+                new ProcessBuilder("sh", "-c", "for i in 1 2 3 4 5; do sleep 600 & done; echo up; wait"))) {
+            Eventually.until(
+                    "all to run", Running.PATIENCE, () -> running.stdoutSoFar().equals("up\n"));
+            ProcessHandle started = ProcessHandle.of(running.pid()).orElseThrow();
+            all = Stream.concat(Stream.of(started), started.descendants()).toList();
+        }
+
+        assertEquals(6, all.size());
+        assertEquals(
+                List.of(),
+                all.stream().filter(process -> isRunning(process.pid())).toList());
+    }
+
+    private static boolean isRunning(long pid) {
+        try {
+            return !Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") Z ");
+        } catch (IOException e) {
+            return false;
         }
     }
 
