@@ -60,7 +60,7 @@ final class InitProcessIT {
                 (sleep 0.1 & echo $! >"$record/orphan")
                 orphan=$(cat "$record/orphan")
                 i=0
-                while [ $i -lt 600 ]; do
+                while [ $i -lt 300 ]; do
                     [ -e "/proc/$orphan" ] || exit 42
                     sleep 0.1
                     i=$((i + 1))
