@@ -25,16 +25,6 @@ public sealed interface ApiAnswer<T> {
         public boolean isNoLeader() {
             return text.contains("No cluster leader");
         }
-
-        /// A client agent that knows no server at all.
-        public boolean isNoServer() {
-            return text.contains("No known Consul servers");
-        }
-
-        /// This version of Consul doesn't have the call.
-        public boolean isUnsupported() {
-            return status == 404 || status == 405;
-        }
     }
 
     /// Why there is no value, in one line; of an `Ok`, the value.

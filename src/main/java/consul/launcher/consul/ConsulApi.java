@@ -9,6 +9,7 @@ import java.util.List;
 /// it. Written for Consul 1.8 and later.
 public final class ConsulApi {
 
+    private static final String SELF = "/v1/agent/self";
     private static final String NO_RULE = "none";
     private static final String AGENT_READ = "agent = \"read\"";
     private static final String AGENT_WRITE = "agent = \"write\"";
@@ -37,8 +38,15 @@ public final class ConsulApi {
         return documents.read(agent.get("/v1/status/peers", NO_RULE), documents::peers);
     }
 
+    /// The agent's own node id. Looks at nothing else that the agent says of itself: whether a server is ready must not
+    /// depend on how its version prints its raft statistics.
+    public ApiAnswer<String> nodeId() {
+        return documents.read(agent.get(SELF, AGENT_READ), documents::nodeId);
+    }
+
+    /// What the agent says of itself; of a server with its raft statistics. Asks no other agent.
     public ApiAnswer<AgentSelf> self() {
-        return documents.read(agent.get("/v1/agent/self", AGENT_READ), documents::self);
+        return documents.read(agent.get(SELF, AGENT_READ), documents::self);
     }
 
     /// The gossip pool of the datacenter. Consul leaves out what a token may not see instead of refusing. An agent
@@ -94,16 +102,17 @@ public final class ConsulApi {
         return agent.put("/v1/agent/join/" + segment, AGENT_WRITE, JOINING);
     }
 
-    /// Lets the agent leave the cluster and end. It may end before it has answered: then nobody is there to answer,
-    /// and only the end of its process tells.
+    /// Lets the agent leave the cluster and end. It answers when it has left, which takes a server some seconds
+    /// (`leave_drain_time`, 5 s by default). It may end before it has answered: then nobody is there to answer, and
+    /// only the end of its process tells.
     ///
     /// @param timeout for the whole call
     public ApiAnswer<String> leave(Duration timeout) {
-        return agent.leave(timeout);
+        return agent.put("/v1/agent/leave", AGENT_WRITE, timeout);
     }
 
-    /// Lets the leader hand over to another voter, of its choice. Older versions of Consul refuse it:
-    /// [ApiAnswer.Refused#isUnsupported].
+    /// Lets the leader hand over to another voter, of its choice. Consul has this since 1.15; an older one refuses it
+    /// with 404 or 405.
     ///
     /// @return whether it did
     public ApiAnswer<Boolean> transferLeader() {

@@ -58,6 +58,10 @@ final class Documents {
         return list(text, Documents::member);
     }
 
+    String nodeId(String text) throws Strange {
+        return text(object(tree(text), "Config"), "NodeID");
+    }
+
     AgentSelf self(String text) throws Strange {
         JsonNode tree = tree(text);
         JsonNode config = object(tree, "Config");
@@ -87,21 +91,12 @@ final class Documents {
     }
 
     AutopilotHealth autopilotHealth(String text) throws Strange {
-        JsonNode tree = tree(text);
         List<AutopilotHealth.Server> servers = new ArrayList<>();
-        for (JsonNode server : servers(tree)) {
+        for (JsonNode server : servers(tree(text))) {
             servers.add(new AutopilotHealth.Server(
-                    text(server, "ID"),
-                    text(server, "Name"),
-                    text(server, "Address"),
-                    text(server, "SerfStatus"),
-                    flag(server, "Leader"),
-                    flag(server, "Voter"),
-                    flag(server, "Healthy"),
-                    number(server, "LastTerm"),
-                    number(server, "LastIndex")));
+                    text(server, "ID"), text(server, "SerfStatus"), flag(server, "Voter"), flag(server, "Healthy")));
         }
-        return new AutopilotHealth(flag(tree, "Healthy"), (int) number(tree, "FailureTolerance"), servers);
+        return new AutopilotHealth(servers);
     }
 
     Boolean success(String text) throws Strange {

@@ -124,14 +124,6 @@ public final class LocalAgent implements AutoCloseable {
         return call("POST", path, rule, timeout, 200);
     }
 
-    /// Makes the agent leave its cluster and end. It answers when it has left, which takes a server some seconds
-    /// (`leave_drain_time`, 5 s by default), or ends before it answers.
-    ///
-    /// @param patience for the whole call
-    public ApiAnswer<String> leave(Duration patience) {
-        return put("/v1/agent/leave", "agent = \"write\"", patience);
-    }
-
     /// Makes the agent do something that takes a time of its own.
     ///
     /// @param patience for the whole call

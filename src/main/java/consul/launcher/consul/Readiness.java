@@ -1,7 +1,5 @@
 package consul.launcher.consul;
 
-import consul.launcher.json.JsonNode;
-
 /// Whether an agent can be used, in one answer.
 public sealed interface Readiness {
 
@@ -28,30 +26,29 @@ public sealed interface Readiness {
         if (readiness instanceof NotReady) {
             return readiness;
         }
-        ApiAnswer<JsonNode> self = Json.read(agent.get("/v1/agent/self", "agent = \"read\""));
-        if (!(self instanceof ApiAnswer.Ok<JsonNode> me)) {
+        ConsulApi api = new ConsulApi(agent);
+        ApiAnswer<String> self = api.nodeId();
+        if (!(self instanceof ApiAnswer.Ok<String>(String id))) {
             return new NotReady(self.describe());
         }
-        String id = me.value().path("Config").path("NodeID").asText();
-        ApiAnswer<JsonNode> health = Json.read(agent.autopilotHealth());
-        if (!(health instanceof ApiAnswer.Ok<JsonNode> servers)) {
+        ApiAnswer<AutopilotHealth> health = api.autopilotHealth();
+        if (!(health instanceof ApiAnswer.Ok<AutopilotHealth>(AutopilotHealth known))) {
             return new NotReady(health.describe());
         }
-        for (JsonNode server : servers.value().path("Servers")) {
-            if (server.path("ID").asText().equals(id)) {
+        for (AutopilotHealth.Server server : known.servers()) {
+            if (server.id().equals(id)) {
                 return voter(server);
             }
         }
         return new NotReady("this agent is no server of the raft configuration");
     }
 
-    private static Readiness voter(JsonNode server) {
-        if (!server.path("Voter").asBoolean()) {
+    private static Readiness voter(AutopilotHealth.Server server) {
+        if (!server.voter()) {
             return new NotReady("this server is not a voter yet");
         }
-        return server.path("Healthy").asBoolean()
+        return server.healthy()
                 ? new Ready()
-                : new NotReady("this server is a voter, but not healthy: serf status "
-                        + server.path("SerfStatus").asText());
+                : new NotReady("this server is a voter, but not healthy: serf status " + server.serfStatus());
     }
 }

@@ -4,10 +4,10 @@ import consul.launcher.config.Log;
 import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.ConsulApi;
-import consul.launcher.consul.Json;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.Pulse;
 import consul.launcher.consul.RaftConfiguration;
+import consul.launcher.json.JsonException;
 import consul.launcher.json.JsonNode;
 import consul.launcher.process.AgentControl;
 import consul.launcher.recovery.DataDirectory;
@@ -379,8 +379,10 @@ public final class QuorumWatch {
 
     private static Set<String> plannedIds(String peersJson) {
         Set<String> ids = new HashSet<>();
-        if (Json.read(new ApiAnswer.Ok<>(peersJson)) instanceof ApiAnswer.Ok<JsonNode> peers) {
-            peers.value().forEach(peer -> ids.add(peer.path("id").asText()));
+        try {
+            JsonNode.parse(peersJson).forEach(peer -> ids.add(peer.path("id").asText()));
+        } catch (JsonException e) {
+            return Set.of();
         }
         return ids;
     }

@@ -4,6 +4,7 @@ import consul.launcher.aws.TerminationNotices;
 import consul.launcher.config.Leave;
 import consul.launcher.config.Log;
 import consul.launcher.consul.ApiAnswer;
+import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.Pulse;
 import consul.launcher.consul.TlsException;
@@ -43,6 +44,8 @@ public final class AgentWatch implements Companion {
 
     /// How long a leave may take: longer than any stop timeout in a container should be, which ends it earlier.
     private static final Duration LEAVE_LIMIT = Duration.ofMinutes(2);
+
+    private static final String NOT_HANDED_OVER = "leadership not handed over, another leader is elected instead: ";
 
     /// What to look at. Opened when the agent runs, so that none of it delays the start.
     public interface Sights {
@@ -147,7 +150,9 @@ public final class AgentWatch implements Companion {
     private void decideByHealth(Consumer<Way> decided) {
         try {
             LocalAgent asked = agent;
-            Health health = asked == null ? new Health.Unknown("the agent isn't known yet") : ServerHealth.of(asked);
+            Health health = asked == null
+                    ? new Health.Unknown("the agent isn't known yet")
+                    : ServerHealth.of(new ConsulApi(asked));
             Decision decision = LeavePolicy.decide(setting, role, true, health);
             String said =
                     (decision.leaves() ? "leaving the cluster: " : "not leaving the cluster: ") + decision.reason();
@@ -155,7 +160,7 @@ public final class AgentWatch implements Companion {
                 lastDecision = said;
                 log.info(said);
             }
-            if (!decision.leaves() || asked == null || !leave(asked, decided)) {
+            if (!decision.leaves() || asked == null || !leave(new ConsulApi(asked), decided)) {
                 decided.accept(Way.SIGNAL);
             }
         } catch (RuntimeException | Error e) {
@@ -183,7 +188,7 @@ public final class AgentWatch implements Companion {
     }
 
     /// Whether the agent leaves.
-    private boolean leave(LocalAgent agent, Consumer<Way> decided) {
+    private boolean leave(ConsulApi agent, Consumer<Way> decided) {
         if (ServerHealth.leads(agent)) {
             handOver(agent);
         }
@@ -199,13 +204,14 @@ public final class AgentWatch implements Companion {
         };
     }
 
-    /// Consul has this since 1.15; with an older one the others elect a leader after this one has left.
-    private void handOver(LocalAgent agent) {
-        ApiAnswer<String> answer = agent.post("/v1/operator/raft/transfer-leader", "operator = \"write\"");
-        log.info(
-                answer instanceof ApiAnswer.Ok<String>
-                        ? "leadership handed over"
-                        : "leadership not handed over, another leader is elected instead: " + answer.describe());
+    /// Where it isn't handed over, as by Consul before 1.15, the others elect a leader after this one has left.
+    private void handOver(ConsulApi agent) {
+        ApiAnswer<Boolean> answer = agent.transferLeader();
+        if (answer instanceof ApiAnswer.Ok<Boolean>(Boolean done)) {
+            log.info(done ? "leadership handed over" : NOT_HANDED_OVER + "Consul didn't succeed");
+        } else {
+            log.info(NOT_HANDED_OVER + answer.describe());
+        }
     }
 
     private void watch(Runnable whenInstanceEnds) {

@@ -59,7 +59,7 @@ final class Rules {
         knows.put("agent", List.of("config", "identity", "json"));
         knows.put("consul", List.of("config", "http", "json"));
         knows.put("process", List.of("config", "entrypoint"));
-        knows.put("watch", List.of("config", "identity", "json", "aws", "consul", "process"));
+        knows.put("watch", List.of("config", "identity", "aws", "consul", "process"));
         knows.put("recovery", List.of("config"));
         knows.put("quorum", List.of("config", "json", "aws", "consul", "process", "recovery"));
         List<String> all = new ArrayList<>(knows.keySet());

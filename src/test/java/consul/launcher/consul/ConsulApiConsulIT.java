@@ -147,11 +147,9 @@ final class ConsulApiConsulIT {
         Eventually.until(
                 "a healthy server",
                 Running.PATIENCE,
-                () -> got(server, ConsulApi::autopilotHealth).healthy());
-        AutopilotHealth.Server health =
-                got(server, ConsulApi::autopilotHealth).servers().getFirst();
-        assertEquals(self.nodeId(), health.id());
-        assertTrue(health.voter() && health.leader() && health.healthy());
+                () -> got(server, ConsulApi::autopilotHealth)
+                        .servers()
+                        .equals(List.of(new AutopilotHealth.Server(self.nodeId(), "alive", true, true))));
     }
 
     @Test
@@ -166,8 +164,7 @@ final class ConsulApiConsulIT {
                 () -> ask(client, ConsulApi::self) instanceof ApiAnswer.Ok<AgentSelf>);
 
         assertEquals("", got(client, ConsulApi::leader));
-        assertTrue(assertInstanceOf(ApiAnswer.Refused.class, ask(client, ConsulApi::peers))
-                .isNoServer());
+        assertInstanceOf(ApiAnswer.Refused.class, ask(client, ConsulApi::peers));
         assertFalse(got(client, ConsulApi::self).server());
         assertEquals(Optional.empty(), got(client, ConsulApi::self).raft());
 
@@ -277,7 +274,8 @@ final class ConsulApiConsulIT {
 
         ApiAnswer.Refused<?> refused =
                 assertInstanceOf(ApiAnswer.Refused.class, ask(http(SERVER), ConsulApi::transferLeader));
-        assertEquals(consul.version().contains(" v1.8."), refused.isUnsupported(), refused.describe());
+        boolean unsupported = refused.status() == 404 || refused.status() == 405;
+        assertEquals(consul.version().contains(" v1.8."), unsupported, refused.describe());
     }
 
     @Test

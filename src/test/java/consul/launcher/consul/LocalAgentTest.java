@@ -16,6 +16,8 @@ import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LocalAgentTest {
 
@@ -108,16 +110,6 @@ class LocalAgentTest {
     }
 
     @Test
-    void tellsTheAgentToLeave() throws Exception {
-        answer(200, "");
-
-        assertEquals(new ApiAnswer.Ok<>(""), agent(Optional.of("a-token")).leave(Duration.ofSeconds(30)));
-        var request = server.takeRequest();
-        assertEquals("PUT /v1/agent/leave", request.getMethod() + " " + request.getTarget());
-        assertEquals("a-token", request.getHeaders().get("X-Consul-Token"));
-    }
-
-    @Test
     void followsNoRedirectWithItsToken() throws Exception {
         server.enqueue(new MockResponse.Builder()
                 .code(302)
@@ -128,14 +120,22 @@ class LocalAgentTest {
         assertEquals(1, server.getRequestCount());
     }
 
-    @Test
-    void isNoVoterWhereAutopilotDoesNotKnowIt() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "me, true, true, ''",
+        "me, true, false, 'this server is a voter, but not healthy: serf status failed'",
+        "me, false, true, this server is not a voter yet",
+        "other, true, true, this agent is no server of the raft configuration"
+    })
+    void isReadyAsAVoterWhereAutopilotSaysSo(String id, boolean voter, boolean healthy, String why) throws Exception {
         answer(200, "\"10.0.0.1:8300\"");
-        answer(200, "{\"Config\":{\"NodeID\":\"me\"}}");
-        answer(200, "{\"Servers\":[{\"ID\":\"me\",\"Voter\":true,\"Healthy\":false,\"SerfStatus\":\"failed\"}]}");
+        answer(200, "{\"Config\": {\"NodeID\": \"me\"}}");
+        answer(200, """
+                {"Servers": [{"ID": "%s", "Voter": %s, "Healthy": %s, "SerfStatus": "failed"}]}
+                """.formatted(id, voter, healthy));
 
         assertEquals(
-                new Readiness.NotReady("this server is a voter, but not healthy: serf status failed"),
+                why.isEmpty() ? new Readiness.Ready() : new Readiness.NotReady(why),
                 Readiness.ofVoter(agent(Optional.empty())));
     }
 

@@ -380,37 +380,49 @@ final class AgentWatchTest {
 
     @Test
     void handsLeadershipOverBeforeItLeaves() {
-        answers.put(LEADER, "\"10.0.0.1:8300\"");
-        answers.put("/v1/agent/self", "{\"Config\":{\"NodeID\":\"me\"},\"Stats\":{\"consul\":{\"leader\":\"true\"}}}");
-        answers.put("/v1/operator/autopilot/health", """
-                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
-                            {"ID":"b","Voter":true,"Healthy":true}]}
-                """);
-        answers.put("/v1/operator/raft/transfer-leader", "{\"Success\":true}");
-        answers.put("/v1/agent/leave", "");
-        answers.put(LIFECYCLE, "Terminated");
-        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
-        await("the notice", () -> ends.get() > 0);
+        leaveAsTheLeader("{\"Success\":true}");
 
-        watch.decide(ways::add);
-
-        await("the agent to be told", () -> asked("/v1/agent/leave") == 1);
         List<String> told = requests.stream()
                 .filter(request -> !request.getMethod().equals("GET"))
                 .map(RecordedRequest::getTarget)
                 .filter(target -> target.startsWith("/v1/"))
                 .toList();
         assertEquals(List.of("/v1/operator/raft/transfer-leader", "/v1/agent/leave"), told);
+        assertTrue(log().contains("leadership handed over"), log());
+    }
+
+    @Test
+    void saysThatLeadershipIsNotHandedOverThoughConsulAnswers() {
+        leaveAsTheLeader("{\"Success\":false}");
+
+        assertTrue(log().contains("leadership not handed over, another leader is elected instead: "), log());
+        assertFalse(log().contains("leadership handed over"), log());
+    }
+
+    private void leaveAsTheLeader(String handover) {
+        announceTheEndOfAServerThatMayLeave();
+        answers.put("/v1/agent/self", self("Leader"));
+        answers.put("/v1/operator/raft/transfer-leader", handover);
+        answers.put("/v1/agent/leave", "");
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("the agent to be told", () -> asked("/v1/agent/leave") == 1);
     }
 
     /// Itself it doesn't count, however healthy it is.
     @Test
     void staysWhereTooFewOfTheOthersAreHealthy() {
         announceTheEndOfAServerThatMayLeave();
-        answers.put("/v1/operator/autopilot/health", """
-                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
-                            {"ID":"b","Voter":true,"Healthy":false},{"ID":"c","Voter":false,"Healthy":true}]}
-                """);
+        answers.put(
+                "/v1/operator/autopilot/health",
+                health(
+                        server("me", true, true),
+                        server("a", true, true),
+                        server("b", true, false),
+                        server("c", false, true)));
         AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
         await("the notice", () -> ends.get() > 0);
 
@@ -437,6 +449,25 @@ final class AgentWatchTest {
         assertFalse(requests.stream().anyMatch(request -> "/v1/agent/leave".equals(request.getTarget())));
     }
 
+    private static String self(String raftState) {
+        return """
+                {"Config": {"NodeName": "i-1", "NodeID": "me", "Datacenter": "dc1", "Server": true, "Version": "1.21.0"},
+                 "Member": {"Name": "i-1", "Addr": "10.0.0.1", "Port": 8301, "Status": 1, "Tags": {}},
+                 "Stats": {"raft": {"state": "%s", "term": "3", "last_log_term": "3", "last_log_index": "91",
+                   "last_snapshot_term": "0", "last_snapshot_index": "0", "commit_index": "91", "applied_index": "91",
+                   "last_contact": "0", "latest_configuration": "[]"}}}
+                """.formatted(raftState);
+    }
+
+    private static String health(String... servers) {
+        return "{\"Servers\": [" + String.join(", ", servers) + "]}";
+    }
+
+    private static String server(String id, boolean voter, boolean healthy) {
+        return "{\"ID\": \"%s\", \"SerfStatus\": \"alive\", \"Voter\": %s, \"Healthy\": %s}"
+                .formatted(id, voter, healthy);
+    }
+
     /// As a leader answers that has just been elected, in the place of one that is gone.
     @ParameterizedTest
     @ValueSource(strings = {"{\"Healthy\":false,\"Servers\":null}", "{\"Healthy\":false,\"Servers\":[]}", "{}"})
@@ -450,17 +481,16 @@ final class AgentWatchTest {
 
         await("the decision", () -> !ways.isEmpty());
         assertEquals(List.of(Way.SIGNAL), List.copyOf(ways));
-        assertTrue(log().contains("the servers' health is unknown: the leader's autopilot lists no server"), log());
+        assertTrue(log().contains("the servers' health is unknown: "), log());
     }
 
     /// A server among three healthy ones, whose instance is going away, and which may leave.
     private void announceTheEndOfAServerThatMayLeave() {
         answers.put(LEADER, "\"10.0.0.1:8300\"");
-        answers.put("/v1/agent/self", "{\"Config\":{\"NodeID\":\"me\"},\"Stats\":{\"consul\":{\"leader\":\"false\"}}}");
-        answers.put("/v1/operator/autopilot/health", """
-                {"Servers":[{"ID":"me","Voter":true,"Healthy":true},{"ID":"a","Voter":true,"Healthy":true},
-                            {"ID":"b","Voter":true,"Healthy":true}]}
-                """);
+        answers.put("/v1/agent/self", self("Follower"));
+        answers.put(
+                "/v1/operator/autopilot/health",
+                health(server("me", true, true), server("a", true, true), server("b", true, true)));
         answers.put(LIFECYCLE, "Terminated");
     }
 
