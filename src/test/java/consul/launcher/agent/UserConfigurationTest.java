@@ -62,18 +62,18 @@ class UserConfigurationTest {
 
     @Test
     void readsTheVariableWhereItsFileWillStand() throws IOException {
-        write("a.json", "{\"node_name\": \"a\", \"datacenter\": \"a\"}");
+        write("a.json", "{\"node_name\": \"a\", \"client_addr\": \"a\"}");
         write("local.json", "{\"node_name\": \"old\", \"bind_addr\": \"old\"}");
-        write("z.json", "{\"datacenter\": \"z\"}");
+        write("z.json", "{\"client_addr\": \"z\"}");
 
         UserConfiguration configuration = UserConfiguration.read(
-                Optional.of("{\"node_name\": \"local\", \"datacenter\": \"local\"}"),
+                Optional.of("{\"node_name\": \"local\", \"client_addr\": \"local\"}"),
                 directory,
                 List.of(),
                 problems::add);
 
         assertEquals("local", value(configuration, "node_name"));
-        assertEquals("z", value(configuration, "datacenter"));
+        assertEquals("z", value(configuration, "client_addr"));
         assertEquals(Optional.empty(), configuration.value("bind_addr"));
         assertEquals(
                 Origin.configuration("CONSUL_LOCAL_CONFIG", "node_name"),
@@ -98,13 +98,13 @@ class UserConfigurationTest {
     @Test
     void ignoresALocalFileThatTheLauncherWillRemove() throws IOException {
         write("local.json", "{\"node_name\": \"old\"}");
-        write("a.json", "{\"datacenter\": \"a\"}");
+        write("a.json", "{\"client_addr\": \"a\"}");
 
         UserConfiguration configuration = UserConfiguration.readWithoutLocalJson(
                 directory, List.of("-config-dir", directory.toString()), problems::add);
 
         assertEquals(Optional.empty(), configuration.value("node_name"));
-        assertEquals("a", value(configuration, "datacenter"));
+        assertEquals("a", value(configuration, "client_addr"));
     }
 
     @Test
@@ -140,9 +140,9 @@ class UserConfigurationTest {
 
     @Test
     void readsFilesAndDirectoriesThatArgumentsNameInTheirOrder() throws IOException {
-        write("a.json", "{\"node_name\": \"own\", \"datacenter\": \"own\", \"bind_addr\": \"own\"}");
+        write("a.json", "{\"node_name\": \"own\", \"client_addr\": \"own\", \"bind_addr\": \"own\"}");
         Path other = Files.createDirectory(directory.resolve("other"));
-        Files.writeString(other.resolve("x.json"), "{\"node_name\": \"dir\", \"datacenter\": \"dir\"}");
+        Files.writeString(other.resolve("x.json"), "{\"node_name\": \"dir\", \"client_addr\": \"dir\"}");
         Path file = Files.writeString(directory.resolve("other/y.hcl.txt"), "ignored");
         Path last = Files.writeString(directory.resolve("last.hcl"), "node_name = \"file\"");
 
@@ -150,19 +150,19 @@ class UserConfigurationTest {
                 directory, "--config-dir", other.toString(), "-config-file=" + last, "-config-file", file.toString());
 
         assertEquals("file", value(configuration, "node_name"));
-        assertEquals("dir", value(configuration, "datacenter"));
+        assertEquals("dir", value(configuration, "client_addr"));
         assertEquals("own", value(configuration, "bind_addr"));
     }
 
     @Test
     void readsEveryFileInTheFormatThatAnArgumentNames() throws IOException {
         write("a.conf", "node_name = \"conf\"");
-        write("b.json", "datacenter = \"b\"");
+        write("b.json", "client_addr = \"b\"");
 
         UserConfiguration configuration = read(directory, "-config-format=hcl");
 
         assertEquals("conf", value(configuration, "node_name"));
-        assertEquals("b", value(configuration, "datacenter"));
+        assertEquals("b", value(configuration, "client_addr"));
         assertEquals(List.of(), problems);
     }
 
@@ -211,12 +211,12 @@ class UserConfigurationTest {
     @Test
     void takesNothingFromAFileThatIsBrokenAtItsEnd() throws IOException {
         write("a.json", "{\"node_name\": \"a\"");
-        write("b.hcl", "datacenter = \"b\"\n}");
+        write("b.hcl", "client_addr = \"b\"\n}");
 
         UserConfiguration configuration = read(directory);
 
         assertEquals(Optional.empty(), configuration.value("node_name"));
-        assertEquals(Optional.empty(), configuration.value("datacenter"));
+        assertEquals(Optional.empty(), configuration.value("client_addr"));
         assertEquals(2, configuration.warnings().size());
     }
 
