@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.InstanceId;
 import consul.launcher.config.MetadataSettings;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +97,7 @@ final class Ec2Metadata {
         String value = answer.body();
         return switch (name) {
             case INSTANCE_ID ->
-                Shapes.isInstanceId(value)
+                InstanceId.isOne(value)
                         ? answer
                         : http.reject(answer, "an instance id (i- and 8 or 17 hexadecimal digits)");
             case LOCAL_IPV4 -> Shapes.isIpv4(value) ? answer : http.reject(answer, "an IPv4 address");

@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.InstanceId;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.MetadataSettings.Mode;
 import consul.launcher.config.Origin;
@@ -167,7 +168,7 @@ final class Search {
         String region = values.path("region").asText();
         String zone = values.path("availabilityZone").asText();
         String type = values.path("instanceType").asText();
-        found.instanceId = Shapes.isInstanceId(id) ? document(id, "instanceId") : null;
+        found.instanceId = InstanceId.isOne(id) ? document(id, "instanceId") : null;
         found.zone = Shapes.isZone(zone) ? document(zone, "availabilityZone") : found.zone;
         found.instanceType = Shapes.isInstanceType(type) ? document(type, "instanceType") : null;
         if (found.missName()) {

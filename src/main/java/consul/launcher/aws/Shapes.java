@@ -19,11 +19,6 @@ final class Shapes {
 
     private Shapes() {}
 
-    /// `i-` and 17 hexadecimal digits, or 8 from before 2016.
-    static boolean isInstanceId(String value) {
-        return value.startsWith("i-") && (value.length() == 19 || value.length() == 10) && only(HEX, value, 2);
-    }
-
     /// 32 hexadecimal digits, or from before 2018 a UUID.
     static boolean isTaskId(String value) {
         return (value.length() == 32 && only(HEX, value, 0))

@@ -49,8 +49,7 @@ public final class Membership {
     /// @param cloud made when EC2 is first asked
     /// @param opener for the other agents
     /// @param chance a number from 0 to 1
-    public record Parts(
-            LocalAgent agent, int servers, Supplier<Cloud> cloud, QuorumWatch.Opener opener, DoubleSupplier chance) {}
+    public record Parts(LocalAgent agent, int servers, Supplier<Cloud> cloud, Opener opener, DoubleSupplier chance) {}
 
     private final Parts parts;
     private final ConsulApi agent;

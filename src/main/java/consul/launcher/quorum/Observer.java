@@ -91,7 +91,7 @@ final class Observer {
             Place place,
             LocalAgent agent,
             Supplier<Cloud> cloud,
-            Peers.Opener opener,
+            Opener opener,
             InstantSource clock,
             Log log) {
         this.settings = settings;

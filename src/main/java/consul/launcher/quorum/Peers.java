@@ -31,12 +31,6 @@ final class Peers {
     /// The same while Consul is stopped for it.
     static final Duration LIMIT_STOPPED = Duration.ofSeconds(6);
 
-    /// Opens the API of the agent at an address.
-    interface Opener {
-        /// Empty if it can't be opened at all.
-        Optional<LocalAgent> open(String host);
-    }
-
     private final Opener opener;
     private final InstantSource clock;
 

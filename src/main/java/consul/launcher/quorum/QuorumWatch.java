@@ -61,12 +61,6 @@ public final class QuorumWatch {
             Opener opener,
             AgentControl control) {}
 
-    /// Opens the API of the agent at an address.
-    public interface Opener {
-        /// Empty if it can't be opened at all.
-        Optional<LocalAgent> open(String host);
-    }
-
     private final Parts parts;
     private final Place place;
     private final InstantSource clock;
@@ -87,14 +81,7 @@ public final class QuorumWatch {
         this.log = log;
         this.agent = new ConsulApi(parts.agent());
         this.observer = new Observer(
-                parts.settings(),
-                parts.instanceId(),
-                place,
-                parts.agent(),
-                parts.cloud(),
-                parts.opener()::open,
-                clock,
-                log);
+                parts.settings(), parts.instanceId(), place, parts.agent(), parts.cloud(), parts.opener(), clock, log);
         this.machine = Machine.start(parts.settings());
         this.nextRefresh = clock.instant();
     }

@@ -1,5 +1,6 @@
 package consul.launcher.recovery;
 
+import consul.launcher.config.InstanceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

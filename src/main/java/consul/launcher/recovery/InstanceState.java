@@ -1,6 +1,7 @@
 package consul.launcher.recovery;
 
-/// An instance's state, by the EC2 API's own names.
+/// An instance's state, by the EC2 API's own names. Not the EC2 client's type: what decides about a recovery knows
+/// nobody who asks, so that it is tested, and simulated, without them. The same holds for [Member] and [RaftServer].
 public enum InstanceState {
     PENDING("pending"),
     RUNNING("running"),

@@ -1,5 +1,6 @@
 package consul.launcher.recovery;
 
+import consul.launcher.config.InstanceId;
 import consul.launcher.recovery.Decision.Blocked;
 import consul.launcher.recovery.Decision.NotNeeded;
 import consul.launcher.recovery.Decision.NotNeeded.Why;

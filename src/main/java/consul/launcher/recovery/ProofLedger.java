@@ -1,5 +1,6 @@
 package consul.launcher.recovery;
 
+import consul.launcher.config.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

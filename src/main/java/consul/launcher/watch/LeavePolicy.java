@@ -10,7 +10,8 @@ public final class LeavePolicy {
 
     private LeavePolicy() {}
 
-    /// What the agent is.
+    /// What the agent is. Not the type of the package agent, which assembles command lines: the watch doesn't know how
+    /// Consul was started.
     public enum Role {
         SERVER,
         CLIENT,

@@ -11,22 +11,6 @@ class ShapesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "i-0123456789abcdef0,true",
-        "i-01234567,true",
-        "i-0123456789ABCDEF0,false",
-        "i-0123456789abcdef,false",
-        "i-0123456789abcdef01,false",
-        "i-0123456789abcdefg,false",
-        "x-01234567,false",
-        "i-,false",
-        "'',false"
-    })
-    void knowsInstanceIds(String value, boolean expected) {
-        assertEquals(expected, Shapes.isInstanceId(value));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
         "158d1c8083dd49d6b527399fd6414f5c,true",
         "5fce137c-b7a8-48dd-8f7c-0abe7b9eeb2b,true",
         "158d1c8083dd49d6b527399fd6414f5,false",

@@ -174,28 +174,6 @@ class ProofLedgerTest {
         return new Span(START.plusSeconds(from), START.plusSeconds(to));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"i-0123abcd", "i-0123456789abcdef0"})
-    void knowsAnInstanceId(String name) {
-        assertTrue(InstanceId.isOne(name));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "i-",
-                "i-0123abc",
-                "i-0123ABCD",
-                "i-0123abcg",
-                "ip-10-0-0-1",
-                "i-0123456789abcdef01",
-                "web-000001"
-            })
-    void knowsWhatIsNone(String name) {
-        assertFalse(InstanceId.isOne(name));
-    }
-
     @Test
     void doesNotBelieveTimesThatAreYetToCome() {
         Instant now = Instant.parse("2026-11-22T12:00:00Z");
