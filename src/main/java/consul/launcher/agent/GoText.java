@@ -1,5 +1,6 @@
 package consul.launcher.agent;
 
+import consul.launcher.config.Truth;
 import java.util.Optional;
 
 /// Go's spellings, where Consul takes them from the command line.
@@ -7,13 +8,9 @@ final class GoText {
 
     private GoText() {}
 
-    /// As `strconv.ParseBool` reads it: `True` is one, `tRUE` isn't.
+    /// As `strconv.ParseBool` reads it.
     static Optional<Boolean> truth(String text) {
-        return switch (text) {
-            case "1", "t", "T", "TRUE", "true", "True" -> Optional.of(true);
-            case "0", "f", "F", "FALSE", "false", "False" -> Optional.of(false);
-            default -> Optional.empty();
-        };
+        return Truth.ofGo(text);
     }
 
     /// As JSON and HCL write whole numbers: also `3.0`, `3e0`, `0x3` and, as Go has it, `03`.

@@ -2,7 +2,7 @@ package consul.launcher.aws;
 
 import consul.launcher.config.Environment;
 import consul.launcher.config.MetadataSettings;
-import java.util.Locale;
+import consul.launcher.config.Truth;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -41,11 +41,7 @@ record Ec2ApiCredentials(String source, AwsCredentialsProvider provider) {
                     "the task role (" + (environment.get(RELATIVE).isPresent() ? RELATIVE : FULL) + ")",
                     ContainerCredentialsProvider.builder().build());
         }
-        if (environment
-                .get("AWS_EC2_METADATA_DISABLED")
-                .orElse("")
-                .toLowerCase(Locale.ROOT)
-                .equals("true")) {
+        if (Truth.ofAws(environment.get(MetadataSettings.DISABLED).orElse("")).orElse(false)) {
             return new Ec2ApiCredentials("anywhere", () -> {
                 throw new IllegalStateException("neither " + KEY + " and " + SECRET + " nor " + RELATIVE
                         + " is set, and " + MetadataSettings.DISABLED + " is true");

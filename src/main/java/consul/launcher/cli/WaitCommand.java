@@ -91,7 +91,7 @@ final class WaitCommand {
             } else {
                 return Optional.empty();
             }
-            Optional<Duration> parsed = Durations.parse(value);
+            Optional<Duration> parsed = Durations.timeout(value);
             if (parsed.isEmpty()) {
                 return Optional.empty();
             }

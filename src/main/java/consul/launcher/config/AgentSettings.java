@@ -2,7 +2,6 @@ package consul.launcher.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// The variables that make an agent's flags. Read for every agent, but what is wrong with them only stops one that
@@ -82,28 +81,24 @@ public record AgentSettings(
     }
 
     private static Optional<Boolean> truth(Environment environment, String name, List<Problem> problems) {
-        String value = environment.get(name).orElse(null);
-        if (value == null) {
+        String word = environment.word(name).orElse(null);
+        if (word == null) {
             return Optional.empty();
         }
-        Optional<Boolean> truth = switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "true", "1" -> Optional.of(true);
-            case "false", "0" -> Optional.of(false);
-            default -> Optional.empty();
-        };
+        Optional<Boolean> truth = Truth.ofLauncher(word);
         if (truth.isEmpty()) {
-            problems.add(new Problem(name + " is '" + value + "'", "set it to true or false"));
+            problems.add(Truth.problem(name, environment.get(name).orElse("")));
         }
         return truth;
     }
 
     private static Leave leave(Environment environment, List<Problem> problems) {
-        String value = environment.get(LEAVE).orElse("auto");
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
+        return switch (environment.word(LEAVE).orElse("auto")) {
             case "auto" -> Leave.AUTO;
             case "always" -> Leave.ALWAYS;
             case "never" -> Leave.NEVER;
             default -> {
+                String value = environment.get(LEAVE).orElse("");
                 problems.add(new Problem(LEAVE + " is '" + value + "'", "set it to auto, always or never"));
                 yield Leave.AUTO;
             }

@@ -1,7 +1,6 @@
 package consul.launcher.config;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -145,13 +144,10 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
         if (value == null) {
             return otherwise;
         }
-        return switch (value.toLowerCase(Locale.ROOT)) {
-            case "1", "t", "true" -> true;
-            case "0", "f", "false" -> false;
-            default -> {
-                problems.accept(new Problem(name + " is '" + value + "'", "set it to true or false"));
-                yield otherwise;
-            }
-        };
+        Optional<Boolean> truth = Truth.ofGo(value);
+        if (truth.isEmpty()) {
+            problems.accept(Truth.problem(name, value));
+        }
+        return truth.orElse(otherwise);
     }
 }

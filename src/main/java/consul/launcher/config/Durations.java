@@ -6,11 +6,21 @@ import java.util.Optional;
 /// Durations as people write them in settings: `25`, `25s`, `2m`, `500ms`, `1h`.
 public final class Durations {
 
-    private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofHours(24);
 
     private Durations() {}
 
-    /// More than nothing and at most a day; empty if it isn't that.
+    /// How long something may take: more than nothing and at most a day; empty if it isn't that.
+    public static Optional<Duration> timeout(String text) {
+        Optional<Duration> duration = parse(text);
+        return duration.isPresent()
+                        && duration.get().isPositive()
+                        && duration.get().compareTo(LONGEST_TIMEOUT) <= 0
+                ? duration
+                : Optional.empty();
+    }
+
+    /// Whole numbers of at most nine digits, seconds without a unit; empty if it isn't that.
     public static Optional<Duration> parse(String text) {
         int digits = 0;
         while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
@@ -20,13 +30,12 @@ public final class Durations {
             return Optional.empty();
         }
         long amount = Long.parseLong(text.substring(0, digits));
-        Duration duration = switch (text.substring(digits)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "", "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            case "h" -> Duration.ofHours(amount);
-            default -> Duration.ZERO;
+        return switch (text.substring(digits)) {
+            case "ms" -> Optional.of(Duration.ofMillis(amount));
+            case "", "s" -> Optional.of(Duration.ofSeconds(amount));
+            case "m" -> Optional.of(Duration.ofMinutes(amount));
+            case "h" -> Optional.of(Duration.ofHours(amount));
+            default -> Optional.empty();
         };
-        return duration.isPositive() && duration.compareTo(LONGEST) <= 0 ? Optional.of(duration) : Optional.empty();
     }
 }

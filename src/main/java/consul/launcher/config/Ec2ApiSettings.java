@@ -2,7 +2,6 @@ package consul.launcher.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint) {
     /// Reads the variables; what is wrong goes to `problems` and counts as unset.
     public static Ec2ApiSettings from(Environment environment, Consumer<Problem> problems) {
         Optional<Sourced<URI>> endpoint = Optional.empty();
-        if (!"true".equals(environment.get(IGNORE).orElse("").toLowerCase(Locale.ROOT))) {
+        if (!Truth.ofAws(environment.get(IGNORE).orElse("")).orElse(false)) {
             endpoint = endpoint(environment, "AWS_ENDPOINT_URL_EC2", problems);
             if (endpoint.isEmpty() && environment.get("AWS_ENDPOINT_URL_EC2").isEmpty()) {
                 endpoint = endpoint(environment, "AWS_ENDPOINT_URL", problems);

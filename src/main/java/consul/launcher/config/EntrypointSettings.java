@@ -75,23 +75,25 @@ public record EntrypointSettings(
     }
 
     private static Mode mode(Environment environment, Consumer<Problem> problems) {
-        String value = environment.get(MODE).orElse("supervise");
-        if (value.equals("exec")) {
-            return Mode.EXEC;
-        }
-        if (!value.equals("supervise")) {
-            problems.accept(new Problem(MODE + " is '" + value + "'", "set it to supervise (the default) or exec"));
-        }
-        return Mode.SUPERVISE;
+        return switch (environment.word(MODE).orElse("supervise")) {
+            case "supervise" -> Mode.SUPERVISE;
+            case "exec" -> Mode.EXEC;
+            default -> {
+                String value = environment.get(MODE).orElse("");
+                problems.accept(new Problem(MODE + " is '" + value + "'", "set it to supervise (the default) or exec"));
+                yield Mode.SUPERVISE;
+            }
+        };
     }
 
     private static Duration stopTimeout(Environment environment, Consumer<Problem> problems) {
-        String value = environment.get(STOP_TIMEOUT).orElse(null);
-        if (value == null) {
+        String word = environment.word(STOP_TIMEOUT).orElse(null);
+        if (word == null) {
             return DEFAULT_STOP_TIMEOUT;
         }
-        Optional<Duration> timeout = Durations.parse(value);
+        Optional<Duration> timeout = Durations.timeout(word);
         if (timeout.isEmpty()) {
+            String value = environment.get(STOP_TIMEOUT).orElse("");
             problems.accept(new Problem(
                     STOP_TIMEOUT + " is '" + value + "'", "give seconds, such as 25s, fewer than the container has"));
         }

@@ -1,5 +1,6 @@
 package consul.launcher.config;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +14,15 @@ public record Environment(Map<String, String> variables) {
     /// The variable's value; an empty one counts as unset, as it does in the official script.
     public Optional<String> get(String name) {
         return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /// The value of one of the launcher's own variables where that is a word, a number or a time: without white space
+    /// around it, in lower case. Empty text where there is nothing but white space.
+    public Optional<String> word(String name) {
+        String value = variables.get(name);
+        return value == null || value.isEmpty()
+                ? Optional.empty()
+                : Optional.of(value.strip().toLowerCase(Locale.ROOT));
     }
 
     /// Whether the variable exists at all, even if empty.

@@ -86,22 +86,19 @@ public record MetadataSettings(
     }
 
     private static Mode mode(Environment environment, Consumer<Problem> problems) {
-        String value = environment.get(MODE).orElse("auto");
-        if (value.equalsIgnoreCase("auto")) {
-            return Mode.AUTO;
-        }
-        if (value.equalsIgnoreCase("ec2")) {
-            return Mode.EC2;
-        }
-        if (value.equalsIgnoreCase("ecs")) {
-            return Mode.ECS;
-        }
-        if (!value.equalsIgnoreCase("none")) {
-            problems.accept(
-                    new Problem(MODE + " is '" + value + "'", "set it to auto (the default), ec2, ecs or none"));
-        }
-        // In place of an unknown word too: whoever goes on in spite of the problem asks nobody.
-        return Mode.NONE;
+        return switch (environment.word(MODE).orElse("auto")) {
+            case "auto" -> Mode.AUTO;
+            case "ec2" -> Mode.EC2;
+            case "ecs" -> Mode.ECS;
+            case "none" -> Mode.NONE;
+            default -> {
+                String value = environment.get(MODE).orElse("");
+                problems.accept(
+                        new Problem(MODE + " is '" + value + "'", "set it to auto (the default), ec2, ecs or none"));
+                // Whoever goes on in spite of the problem asks nobody.
+                yield Mode.NONE;
+            }
+        };
     }
 
     private static Sourced<String> ec2Endpoint(Environment environment, Consumer<Problem> problems) {
@@ -127,13 +124,11 @@ public record MetadataSettings(
 
     private static boolean flag(Environment environment, String name, Consumer<Problem> problems) {
         String value = environment.get(name).orElse("false");
-        if (value.equalsIgnoreCase("true")) {
-            return true;
+        Optional<Boolean> truth = Truth.ofAws(value);
+        if (truth.isEmpty()) {
+            problems.accept(Truth.problem(name, value));
         }
-        if (!value.equalsIgnoreCase("false")) {
-            problems.accept(new Problem(name + " is '" + value + "'", "set it to true or false"));
-        }
-        return false;
+        return truth.orElse(false);
     }
 
     private static Duration timeout(Environment environment, Consumer<Problem> problems) {

@@ -1,6 +1,7 @@
 package consul.launcher.recovery;
 
 import consul.launcher.config.AgentSettings;
+import consul.launcher.config.Durations;
 import consul.launcher.config.Environment;
 import consul.launcher.config.Problem;
 import java.time.Duration;
@@ -53,12 +54,12 @@ public record Settings(Mode mode, Duration confirmation, Duration maxLoss, Optio
     }
 
     private static Mode mode(Environment environment, Consumer<Problem> problems) {
-        String value = environment.get(MODE).orElse("advise");
-        return switch (value) {
+        return switch (environment.word(MODE).orElse("advise")) {
             case "advise" -> Mode.ADVISE;
             case "auto" -> Mode.AUTO;
             case "off" -> Mode.OFF;
             default -> {
+                String value = environment.get(MODE).orElse("");
                 problems.accept(
                         new Problem(MODE + " is '" + value + "'", "set it to advise (the default), auto or off"));
                 yield Mode.ADVISE;
@@ -67,9 +68,10 @@ public record Settings(Mode mode, Duration confirmation, Duration maxLoss, Optio
     }
 
     private static Duration confirmation(Environment environment, Consumer<Problem> problems) {
-        String value = environment.get(CONFIRM).orElse("60s");
-        Optional<Duration> duration = duration(value).filter(given -> given.compareTo(LEAST_CONFIRMATION) >= 0);
+        Optional<Duration> duration = Durations.parse(environment.word(CONFIRM).orElse("60s"))
+                .filter(given -> given.compareTo(LEAST_CONFIRMATION) >= 0);
         if (duration.isEmpty()) {
+            String value = environment.get(CONFIRM).orElse("");
             problems.accept(new Problem(
                     CONFIRM + " is '" + value + "'", "set it to a time of at least 10s, for example 60s or 2m"));
         }
@@ -77,30 +79,13 @@ public record Settings(Mode mode, Duration confirmation, Duration maxLoss, Optio
     }
 
     private static Duration maxLoss(Environment environment, Consumer<Problem> problems) {
-        String value = environment.get(MAX_LOSS).orElse("30s");
-        Optional<Duration> duration = value.equals("any") ? Optional.of(ANY_LOSS) : duration(value);
+        String word = environment.word(MAX_LOSS).orElse("30s");
+        Optional<Duration> duration = word.equals("any") ? Optional.of(ANY_LOSS) : Durations.parse(word);
         if (duration.isEmpty()) {
+            String value = environment.get(MAX_LOSS).orElse("");
             problems.accept(
                     new Problem(MAX_LOSS + " is '" + value + "'", "set it to a time such as 30s or 5m, or to any"));
         }
         return duration.orElse(DEFAULT_MAX_LOSS);
-    }
-
-    /// `90`, `90s`, `5m`, `2h`: whole numbers, seconds without a unit.
-    private static Optional<Duration> duration(String text) {
-        int digits = 0;
-        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
-            digits++;
-        }
-        if (digits == 0 || digits > 9) {
-            return Optional.empty();
-        }
-        long number = Long.parseLong(text.substring(0, digits));
-        return switch (text.substring(digits)) {
-            case "", "s" -> Optional.of(Duration.ofSeconds(number));
-            case "m" -> Optional.of(Duration.ofMinutes(number));
-            case "h" -> Optional.of(Duration.ofHours(number));
-            default -> Optional.empty();
-        };
     }
 }

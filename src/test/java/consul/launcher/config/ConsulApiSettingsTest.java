@@ -70,7 +70,8 @@ class ConsulApiSettingsTest {
     void verifiesUnlessItIsClearlyToldNotTo() {
         assertTrue(settings(Map.of()).tls().verifies());
         assertTrue(settings(Map.of("CONSUL_HTTP_SSL_VERIFY", "no")).tls().verifies());
-        assertEquals(1, problems.size());
+        assertTrue(settings(Map.of("CONSUL_HTTP_SSL_VERIFY", "fALSE")).tls().verifies());
+        assertEquals(2, problems.size());
     }
 
     @Test

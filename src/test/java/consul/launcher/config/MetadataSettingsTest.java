@@ -66,7 +66,7 @@ class MetadataSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"auto,AUTO", "ec2,EC2", "ecs,ECS", "none,NONE", "EC2,EC2", "None,NONE"})
+    @CsvSource({"auto,AUTO", "ec2,EC2", "ecs,ECS", "none,NONE", "EC2,EC2", "None,NONE", "' Auto\n',AUTO"})
     void readsWhomToAsk(String value, Mode expected) {
         assertEquals(expected, read("CONSUL_METADATA", value).mode());
         assertEquals(List.of(), problems);
@@ -179,7 +179,7 @@ class MetadataSettingsTest {
             delimiter = '|',
             value = {
                 "CONSUL_METADATA|on|auto (the default), ec2, ecs or none",
-                "CONSUL_METADATA|' auto'|auto (the default), ec2, ecs or none",
+                "CONSUL_METADATA|' '|auto (the default), ec2, ecs or none",
                 "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE|v6|IPv4 (the default) or IPv6",
                 "AWS_EC2_METADATA_DISABLED|1|true or false",
                 "AWS_EC2_METADATA_DISABLED|yes|true or false",

@@ -84,10 +84,11 @@ final class LifeProcessIT {
         assertEquals(exitCode, scenario.run("agent", "-dev").exitCode());
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"exec", "Exec", " EXEC\n"})
     @DisplayName("rule 24: in exec mode Consul is the process that was started")
-    void becomesConsul() {
-        Outcome outcome = scenario.with("CONSUL_LAUNCHER_MODE", "exec").run("agent", "-dev");
+    void becomesConsul(String mode) {
+        Outcome outcome = scenario.with("CONSUL_LAUNCHER_MODE", mode).run("agent", "-dev");
 
         assertEquals(outcome.launcherPid(), outcome.consul().pid());
     }

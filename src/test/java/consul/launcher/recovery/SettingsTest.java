@@ -41,6 +41,28 @@ class SettingsTest {
         assertEquals(List.of(), problems);
     }
 
+    /// As every variable of the launcher's own.
+    @Test
+    void readsTheVariablesInAnyCase() {
+        Settings settings = from(Map.of(
+                "CONSUL_QUORUM_RECOVERY", " Auto\n",
+                "CONSUL_QUORUM_RECOVERY_CONFIRM", "15000MS",
+                "CONSUL_QUORUM_RECOVERY_MAX_LOSS", "Any "));
+        assertEquals(new Settings(Mode.AUTO, Duration.ofSeconds(15), Settings.ANY_LOSS, Optional.empty()), settings);
+        assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void boundsTheTimesFromBelowOnly() {
+        Settings settings =
+                from(Map.of("CONSUL_QUORUM_RECOVERY_CONFIRM", "48h", "CONSUL_QUORUM_RECOVERY_MAX_LOSS", "0"));
+        assertEquals(Duration.ofDays(2), settings.confirmation());
+        assertEquals(Duration.ZERO, settings.maxLoss());
+        assertEquals(List.of(), problems);
+        from(Map.of("CONSUL_QUORUM_RECOVERY_CONFIRM", "9999ms"));
+        assertEquals(1, problems.size(), problems.toString());
+    }
+
     @Test
     void allowsAnyLossOnRequest() {
         assertEquals(
