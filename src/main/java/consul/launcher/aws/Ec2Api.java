@@ -18,7 +18,7 @@ import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
 /// The EC2 API, as far as discovery and recovery need it: DescribeInstances. Every outcome is a value. Calls
-/// block, for seconds at worst; several threads may call at once.
+/// block, for 20 s at worst and what the credentials' source takes; several threads may call at once.
 ///
 /// Loads the AWS SDK, XML and TLS: nothing before the start of Consul may touch this class.
 public final class Ec2Api implements AutoCloseable {

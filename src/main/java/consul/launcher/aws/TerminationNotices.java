@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Asks EC2's metadata service whether this instance is going away. One [#check] makes at most two requests,
-/// tries each once (the next check is the retry), keeps its token and its connections. For one thread.
+/// Asks EC2's metadata service whether this instance is going away. One [#check] makes at most two requests besides
+/// those for a token, tries each once (the next check is the retry), keeps its token and its connections. For one
+/// thread.
 ///
 /// https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html,
 /// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
@@ -71,6 +72,8 @@ public final class TerminationNotices implements AutoCloseable {
         }
     }
 
+    /// Blocks until EC2 has answered, or hasn't in time: `AWS_METADATA_SERVICE_TIMEOUT`, for a connection and again
+    /// for an answer, and [MetadataSettings#deadline] for all.
     public Sight check() {
         if (!possible) {
             return new NoNotice();

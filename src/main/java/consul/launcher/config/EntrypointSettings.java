@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 /// @param group `CONSUL_GID`, a number or a name
 /// @param allowsPrivilegedPorts whether `CONSUL_ALLOW_PRIVILEGED_PORTS` is set, even if empty
 /// @param mode `CONSUL_LAUNCHER_MODE`
-/// @param stopTimeout `CONSUL_STOP_TIMEOUT`: how long Consul has to end after a stop signal before it is killed
+/// @param stopTimeout `CONSUL_STOP_TIMEOUT`: how long Consul has to end after a stop signal before it is killed; a
+///     day at most
 public record EntrypointSettings(
         Optional<String> bind,
         Optional<String> bindInterface,

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// How to ask EC2 and ECS who this instance is: the launcher's own variable and those that every AWS SDK honours.
 ///
 /// @param mode `CONSUL_METADATA`
-/// @param ec2Endpoint `AWS_EC2_METADATA_SERVICE_ENDPOINT`, else what `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` stands
-/// for;
+/// @param ec2Endpoint `AWS_EC2_METADATA_SERVICE_ENDPOINT`, else what `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE` means;
 ///     a URL without a slash at its end
 /// @param ec2Disabled `AWS_EC2_METADATA_DISABLED`
 /// @param v1Disabled `AWS_EC2_METADATA_V1_DISABLED`
-/// @param attemptTimeout `AWS_METADATA_SERVICE_TIMEOUT`: how long to wait for a connection, and then for an answer
+/// @param attemptTimeout `AWS_METADATA_SERVICE_TIMEOUT`: how long to wait for a connection, and then for an answer;
+///     60 s at most
 /// @param attempts `AWS_METADATA_SERVICE_NUM_ATTEMPTS`: how often one request is tried, the first time included
 /// @param ecsEndpoint `ECS_CONTAINER_METADATA_URI_V4`, set by ECS in every container; without a slash at its end
 /// @param region `AWS_REGION`, else `AWS_DEFAULT_REGION`

@@ -12,7 +12,8 @@ public final class SecretFiles {
     /// No secret that Consul takes is longer.
     private static final long LONGEST = 64 * 1024;
 
-    /// The file's text without the white space around it; a file that can't be read, or is empty, is a problem.
+    /// The file's text without the white space around it; a file that can't be read, is empty or has more than 64 KiB
+    /// is a problem.
     public Optional<String> read(String variable, Path file, Consumer<Problem> problems) {
         try {
             if (Files.size(file) > LONGEST) {

@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/// What can be asked of an agent and told to it, as values. Loads JSON, so nothing before the start of Consul may touch
-/// it. Written for Consul 1.8 and later.
+/// What can be asked of an agent and told to it, as values: a document that isn't what Consul answers is a refusal.
+/// Blocks for as long as the agent's timeout allows each call. Loads JSON, so nothing before the start of Consul may
+/// touch it. Written for Consul 1.8 and later.
 public final class ConsulApi {
 
     private static final String SELF = "/v1/agent/self";
@@ -87,12 +88,12 @@ public final class ConsulApi {
         return waits ? new ApiAnswer.Ok<>(new RaftConfiguration(stats.configuration(), 0)) : raftConfiguration();
     }
 
-    /// The leader's view of the servers.
+    /// The leader's view of the servers; without a leader it is refused.
     public ApiAnswer<AutopilotHealth> autopilotHealth() {
         return documents.read(agent.autopilotHealth(), documents::autopilotHealth);
     }
 
-    /// Joins the agent to another. Never give it its own address: that counts as a success.
+    /// Joins the agent to another, which may take 25 s. Never give it its own address: that counts as a success.
     ///
     /// @param address a name or an address, with or without the port of gossip
     /// @return what the agent said, which is nothing
@@ -106,7 +107,7 @@ public final class ConsulApi {
     /// (`leave_drain_time`, 5 s by default). It may end before it has answered: then nobody is there to answer, and
     /// only the end of its process tells.
     ///
-    /// @param timeout for the whole call
+    /// @param timeout instead of the agent's
     public ApiAnswer<String> leave(Duration timeout) {
         return agent.put("/v1/agent/leave", AGENT_WRITE, timeout);
     }

@@ -31,7 +31,7 @@ public final class LocalAgent implements AutoCloseable {
     private @Nullable PulseTaker pulse;
 
     /// @param address where the API is
-    /// @param timeout for a whole call
+    /// @param timeout for a whole call; where the API is plain for connecting, and again for the reply
     /// @throws TlsException if the settings' certificates or keys can't be used
     public LocalAgent(Address address, ConsulApiSettings settings, Duration timeout) throws TlsException {
         this.address = address;
@@ -56,7 +56,8 @@ public final class LocalAgent implements AutoCloseable {
         return address;
     }
 
-    /// A look that is taken again and again: over a connection that is kept where the API is plain. For one thread.
+    /// A look that is taken again and again: over a connection that is kept where the API is plain. Blocks until both
+    /// questions are answered, for no longer than the timeout allows each. For one thread.
     ///
     /// @param contact whether to ask when the agent, a server, last heard from the leader
     public Pulse pulse(boolean contact) {
@@ -90,7 +91,7 @@ public final class LocalAgent implements AutoCloseable {
         }
     }
 
-    /// The leader's address, empty if this agent knows none. Answered without a token.
+    /// The leader's raft address, empty if this agent knows none. Answered without a token.
     public ApiAnswer<String> leader() {
         return leader(get(LEADER, "none"));
     }
@@ -119,14 +120,14 @@ public final class LocalAgent implements AutoCloseable {
         return call("GET", "/v1/operator/autopilot/health", "operator = \"read\"", timeout, 429);
     }
 
-    /// Makes the agent do something.
+    /// Makes the agent do something, within the timeout.
     public ApiAnswer<String> post(String path, String rule) {
         return call("POST", path, rule, timeout, 200);
     }
 
     /// Makes the agent do something that takes a time of its own.
     ///
-    /// @param patience for the whole call
+    /// @param patience instead of the timeout
     public ApiAnswer<String> put(String path, String rule, Duration patience) {
         return call("PUT", path, rule, patience, 200);
     }

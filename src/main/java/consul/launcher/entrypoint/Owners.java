@@ -20,7 +20,7 @@ final class Owners {
         Files.setAttribute(path, "unix:gid", owner.gid());
     }
 
-    /// `owner 0:0, mode 0755`, for messages; empty if it can't be read.
+    /// `owner 0:0, mode 0755`, for messages; of what can't be read, why.
     static String describe(Path path) {
         try {
             int mode = (Integer) Files.getAttribute(path, "unix:mode");

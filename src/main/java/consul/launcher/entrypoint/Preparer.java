@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Makes the planned steps, in order, up to the first that fails.
+/// Makes the planned steps, in order, up to the first that fails and is needed.
 public final class Preparer {
 
     /// Runs a short command to its end.
     public interface Runner {
         /// Its exit code, and what it said on stdout and stderr.
+        ///
+        /// @throws IOException if it can't be started, or doesn't end in time
         Outcome run(List<String> command) throws IOException;
 
         record Outcome(int exitCode, String output) {}
@@ -31,7 +33,7 @@ public final class Preparer {
         this.warnings = warnings;
     }
 
-    /// The problem that ends the start, or nothing if all steps were made.
+    /// The problem that ends the start, or nothing if all steps that are needed were made.
     public Optional<Problem> make(List<Step> steps) {
         for (Step step : steps) {
             Optional<Problem> problem = make(step);

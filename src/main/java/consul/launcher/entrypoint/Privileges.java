@@ -29,6 +29,11 @@ public sealed interface Privileges {
     /// The user and group of the official image.
     String CONSUL = "consul";
 
+    /// Where the user can't be changed as it should be, that goes to `problems`, and what is returned isn't to be
+    /// used.
+    ///
+    /// @param self what the launcher may do; isn't looked at where the command stays the current user's
+    /// @param environment for its PATH, on which a tool is looked for
     static Privileges decide(
             EntrypointSettings settings,
             Command command,

@@ -50,7 +50,7 @@ public final class Connection implements AutoCloseable {
     private boolean bounded;
     private int status;
 
-    /// @param connectTimeout for a connection
+    /// @param connectTimeout for a connection; looking up a name takes what it takes on top
     /// @param timeout for a request and its whole reply
     /// @param longest the most bytes of a body
     public Connection(Endpoint endpoint, Duration connectTimeout, Duration timeout, int longest) {
@@ -60,8 +60,9 @@ public final class Connection implements AutoCloseable {
         this.longest = longest;
     }
 
-    /// Sets other limits, from the next request on; they mean what the constructor's mean.
+    /// Sets other limits, from the next request on.
     ///
+    /// @param timeout for a connection, and again for a request and its whole reply
     /// @param all the longest that connecting, sending, even twice, and the whole reply may take together
     public void limit(Duration timeout, Duration all, int longest) {
         this.connectTimeout = timeout;
@@ -79,12 +80,17 @@ public final class Connection implements AutoCloseable {
     }
 
     /// Sends a request and waits for its reply.
+    ///
+    /// @throws HttpException if there is none; [HttpException#kind] tells why
     public Reply exchange(Request request) throws HttpException {
         send(request);
         return receive();
     }
 
-    /// Sends a request, whose reply is received later. One that was sent before and not received is given up.
+    /// Sends a request, whose reply is received later. One that was sent before and not received is given up. Waits
+    /// for a connection, if a new one is needed.
+    ///
+    /// @throws HttpException if it can't be sent
     public void send(Request request) throws HttpException {
         if (open != null) {
             close();
@@ -112,6 +118,9 @@ public final class Connection implements AutoCloseable {
     }
 
     /// Waits for the reply to what was sent.
+    ///
+    /// @throws HttpException if there is none
+    /// @throws IllegalStateException if nothing was sent
     public Reply receive() throws HttpException {
         Request request = open;
         if (request == null) {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A request without a body.
+/// A request without a body. With a control character in it there is none, but an [IllegalArgumentException].
 ///
 /// @param target the path with its query
 /// @param fields `Name: value`, besides those that every request has

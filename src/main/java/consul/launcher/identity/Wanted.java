@@ -5,6 +5,7 @@ public enum Wanted {
     NODE_NAME,
     ADDRESS,
     REGION,
+    /// Availability zone, instance type and the like: taken along, and never a reason to ask or to fail.
     NODE_META,
     NETWORK_MODE
 }

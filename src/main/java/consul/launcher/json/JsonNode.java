@@ -39,7 +39,7 @@ public final class JsonNode implements Iterable<JsonNode> {
         }
     }
 
-    /// The member of an object.
+    /// The member of an object; [#MISSING] where there is none.
     public JsonNode path(String name) {
         return value instanceof Map<?, ?> map && map.get(name) instanceof JsonNode node ? node : MISSING;
     }
@@ -60,6 +60,7 @@ public final class JsonNode implements Iterable<JsonNode> {
         }
     }
 
+    /// The same; 0 for what is no int, too.
     public int asInt() {
         long number = asLong();
         return number == (int) number ? (int) number : 0;

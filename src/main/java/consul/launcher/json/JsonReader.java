@@ -20,6 +20,8 @@ public final class JsonReader {
     }
 
     /// The only value.
+    ///
+    /// @throws JsonException if the text isn't one value and nothing more
     public JsonNode document() throws JsonException {
         JsonNode value = value();
         end();
@@ -34,6 +36,7 @@ public final class JsonReader {
     /// Whether another element comes, to be had by [#value]; if not, the list and the text have ended.
     ///
     /// @param first whether it would be the first
+    /// @throws JsonException if neither an element nor the end comes
     public boolean hasElement(boolean first) throws JsonException {
         if (skip(']')) {
             end();
@@ -45,6 +48,9 @@ public final class JsonReader {
         return true;
     }
 
+    /// The value that begins here.
+    ///
+    /// @throws JsonException if none does, or it is cut off or nested deeper than 100 levels
     public JsonNode value() throws JsonException {
         blanks();
         if (at == text.length()) {

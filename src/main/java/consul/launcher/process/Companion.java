@@ -19,7 +19,7 @@ public interface Companion {
         // most don't
     }
 
-    /// The child runs.
+    /// The child runs for the first time; that it was stopped and started again by [AgentControl] isn't told.
     ///
     /// @param whenInstanceEnds to call, again and again, if the instance is going away; may be called on any thread
     void started(Runnable whenInstanceEnds);
@@ -30,7 +30,7 @@ public interface Companion {
     ///     it isn't told, or couldn't be
     void decide(Consumer<Way> decided);
 
-    /// The child is gone.
+    /// The child is gone, and isn't started again.
     void stopped();
 
     /// Nobody.

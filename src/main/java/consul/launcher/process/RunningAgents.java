@@ -13,7 +13,7 @@ public final class RunningAgents {
 
     private RunningAgents() {}
 
-    /// What follows `agent` on the command line of each.
+    /// What follows `agent` on the command line of each, in no order. Empty where `/proc` can't be read.
     ///
     /// @param proc `/proc` but for tests
     public static List<List<String>> arguments(Path proc) {

@@ -82,12 +82,14 @@ public final class Supervisor {
         this.companion = companion;
     }
 
-    /// Starts the command and waits for its end.
+    /// Starts the command and waits for its end; after it has left its cluster because the instance goes away, for a
+    /// stop signal too.
     ///
     /// @param command the whole command, with what changes the user
     /// @param changes variables to set, on top of the launcher's own
     /// @param removals variables that are the launcher's alone
-    /// @return the child's exit code, 128+n if signal n ended it
+    /// @return the child's exit code, 128+n if signal n ended it; 126 or 127 if it can't be started, as a shell has
+    ///     them
     public int run(List<String> command, Map<String, String> changes, List<String> removals) {
         List.of("TERM", "INT", "HUP", "USR1").forEach(this::catches);
         if (manner.usr2IsQuit()) {

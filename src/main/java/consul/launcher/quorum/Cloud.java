@@ -35,7 +35,7 @@ public final class Cloud {
     /// The same while Consul is stopped for it. EC2 answers in well under a second.
     static final Duration LONGEST_STOPPED = Duration.ofSeconds(8);
 
-    /// The part of [Ec2Api] that is asked.
+    /// The part of [Ec2Api] that is asked, which blocks.
     public interface Api {
         Ec2ApiAnswer byIds(Collection<String> ids, Duration within);
 

@@ -69,7 +69,9 @@ public final class Membership {
         this.log = log;
     }
 
-    /// The regular look.
+    /// The regular look. Blocks for about a minute at worst, where EC2 and other agents are asked.
+    ///
+    /// @param leader whether the own agent knows one
     public void look(boolean leader) {
         if (leader && !isAlone()) {
             next = Optional.empty();

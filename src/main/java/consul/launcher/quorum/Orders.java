@@ -23,8 +23,11 @@ public final class Orders {
 
     /// What became of an order.
     public enum Outcome {
+        /// The cluster is as planned.
         VERIFIED,
+        /// Consul took the plan in, and there is no leader yet.
         APPLIED,
+        /// The launcher refused, or didn't take the order in time.
         NOTHING
     }
 
@@ -37,6 +40,8 @@ public final class Orders {
     }
 
     /// What the launcher decided last, for people.
+    ///
+    /// @throws IOException if its file can't be read, as that of the others
     public String report() throws IOException {
         return Keeping.read(place.report())
                 .map(text -> "decided at " + text)
@@ -61,6 +66,10 @@ public final class Orders {
 
     /// Gives the order, and waits for what the launcher makes of it. One that it didn't take in time is withdrawn:
     /// nobody would be there any more to see what comes of it.
+    ///
+    /// @param hash of the plan in the report
+    /// @param patience how long to wait
+    /// @throws IOException if the files by which orders are given can't be used
     public Outcome apply(String hash, Duration patience) throws IOException {
         long before = verified(hash);
         String report = report();

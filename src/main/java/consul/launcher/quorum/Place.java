@@ -82,6 +82,9 @@ public record Place(Path data) {
         }
     }
 
+    /// The instance that wrote the raft state; empty while that isn't known.
+    ///
+    /// @throws IOException if it can't be read: what can't be seen isn't absent
     public Optional<String> readOwner() throws IOException {
         return Keeping.read(owner()).map(String::strip).filter(text -> !text.isEmpty());
     }

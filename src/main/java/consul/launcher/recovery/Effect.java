@@ -14,18 +14,20 @@ public sealed interface Effect {
         ERROR
     }
 
-    /// One look at EC2, taken into the ledger, and the ledger saved; and one at the other servers, whether they
-    /// know a leader, for [Facts#leaders]. No answer is waited for.
+    /// One look at EC2, taken into the ledger, and the ledger saved; and one at the other servers, whether they know
+    /// a leader, for [Facts#leaders]. Answered by no event: the machine goes on without what it brings. Who does it
+    /// may block for it.
     record Look() implements Effect {}
 
-    /// Gather all facts, with a look at EC2; answered by [Event.Collected], in less than [Facts#FRESH],
-    /// or by [Event.Failed].
+    /// Gather all facts, with a look at EC2; answered by [Event.Collected] or [Event.Failed]. What is older than
+    /// [Facts#FRESH] by then counts as not known.
     record Collect() implements Effect {}
 
     /// Stop Consul without leaving; answered by [Event.Done] or [Event.Failed].
     record StopConsul() implements Effect {}
 
-    /// Start Consul as it was before. A peers.json of ours that may lie about is deleted first.
+    /// Start Consul as it was before. A peers.json of ours that may lie about is deleted first. Answered by no event:
+    /// who can't do it tries again.
     record StartConsul() implements Effect {}
 
     /// Keep the journal, copy the raft directory, write peers.json, start Consul; answered by [Event.Done] or

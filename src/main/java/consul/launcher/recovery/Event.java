@@ -7,8 +7,8 @@ public sealed interface Event {
 
     Instant at();
 
-    /// The regular cheap look, every second or two: does the own agent, or with it stopped any other, know a
-    /// leader?
+    /// The regular cheap look, every second while there is no leader, else every 4: does the own agent, or with it
+    /// stopped any other, know one?
     ///
     /// @param unproven whether a server that isn't proven dead is failed in gossip
     record Polled(Instant at, boolean leader, boolean unproven) implements Event {}

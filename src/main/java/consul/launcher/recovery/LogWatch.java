@@ -41,7 +41,7 @@ public record LogWatch(String leader, Optional<Instant> contact, boolean caughtU
         return !caughtUp;
     }
 
-    /// Takes in one look at the own agent; to be had more often than every [#LAG] seconds.
+    /// Takes in one look at the own agent; to be had more often than once in [#LAG].
     ///
     /// @param at when the agent last heard from the leader (`X-Consul-LastContact`, or `last_contact`), or, of
     ///     a leader, when it was asked. Without a leader there is nothing to take in

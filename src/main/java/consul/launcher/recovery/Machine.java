@@ -37,6 +37,7 @@ public record Machine(Settings settings, Phase phase, String logged, int stops) 
         return new Machine(settings, new Phase.Run(Instant.MIN, 0), "", 0);
     }
 
+    /// What an event makes of this machine, and what is to be done, in order. Pure, and never fails.
     public Step on(Event event) {
         if (settings.mode() == Mode.OFF && event instanceof Event.Polled && phase instanceof Phase.Run) {
             return stay();

@@ -33,6 +33,7 @@ public final class Planner {
         this.world = new World(facts);
     }
 
+    /// What these facts allow. Pure: the same facts, the same decision.
     public static Decision decide(Facts facts) {
         Planner planner = new Planner(facts);
         return planner.notAServer()

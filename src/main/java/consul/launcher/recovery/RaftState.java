@@ -6,7 +6,8 @@ import java.util.List;
 /// Stats.raft).
 ///
 /// @param servers the latest configuration in its log, committed or not
-/// @param configurationIndex the log index of that configuration (`Index` of the answer)
+/// @param configurationIndex the log index of that configuration (`Index` of the answer), or where Consul doesn't
+///     tell it the last one that it can be
 /// @param lastTerm of the last entry: `last_log_term`, or `last_snapshot_term` where the snapshot goes further,
 ///     as after a recovery, which leaves an empty log behind a snapshot
 /// @param lastIndex of the last entry: `last_log_index` or `last_snapshot_index`, the greater

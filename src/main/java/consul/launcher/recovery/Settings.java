@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 /// @param tag `TAG_KEY=TAG_VALUE`, which every server's instance carries; empty if not configured
 public record Settings(Mode mode, Duration confirmation, Duration maxLoss, Optional<String> tag) {
 
+    /// Longer than any time: no loss is too large.
     public static final Duration ANY_LOSS = Duration.ofSeconds(Long.MAX_VALUE);
     public static final Duration DEFAULT_CONFIRMATION = Duration.ofSeconds(60);
     public static final Duration DEFAULT_MAX_LOSS = Duration.ofSeconds(30);

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, on one
-/// thread for both, and decides what a stop means. Whatever fails here is a log line, once per change.
+/// Stands beside a supervised agent: looks whether it is ready and whether its instance is going away, and after its
+/// quorum, on one thread for all, and decides what a stop means. Whatever fails here is a log line, once per change.
 public final class AgentWatch implements Companion {
 
     /// How often EC2 is asked. AWS recommends every 5 seconds for Spot notices, which come two minutes ahead.
@@ -56,7 +56,7 @@ public final class AgentWatch implements Companion {
         /// Empty where EC2 isn't to be asked.
         Optional<TerminationNotices> notices();
 
-        /// What watches the quorum; empty for who is no server, or where it isn't wanted.
+        /// What watches a server's quorum, and finds lost servers for a client too; empty where neither is wanted.
         default Optional<Quorum> quorum(LocalAgent agent, AgentControl control) {
             return Optional.empty();
         }
@@ -64,6 +64,11 @@ public final class AgentWatch implements Companion {
 
     /// Looks after the quorum. Opened late, and its classes are loaded then.
     public interface Quorum {
+        /// Called every 4 or 5 seconds, every second while there is no leader, and never before the last call
+        /// has returned. May block, and meanwhile nobody looks whether the agent is ready or its instance goes
+        /// away: for milliseconds while all is well, about a minute while EC2 and other agents are asked, and
+        /// some minutes while a recovery is applied and verified. What it throws is logged.
+        ///
         /// @param pulse what the regular look at the agent showed
         void look(Pulse pulse);
     }

@@ -10,8 +10,8 @@ public final class LeavePolicy {
 
     private LeavePolicy() {}
 
-    /// What the agent is. Not the type of the package agent, which assembles command lines: the watch doesn't know how
-    /// Consul was started.
+    /// What the agent is. Not the type of the package agent, which assembles command lines: the watch doesn't know
+    /// how Consul was started.
     public enum Role {
         SERVER,
         CLIENT,
@@ -36,6 +36,8 @@ public final class LeavePolicy {
     /// @param reason for the log
     public record Decision(boolean leaves, String reason) {}
 
+    /// Of a role and a setting that decide alone, the rest isn't looked at.
+    ///
     /// @param setting what the user wants
     /// @param instanceEnds whether EC2 has announced that the instance is going away
     public static Decision decide(Leave setting, Role role, boolean instanceEnds, Health health) {
