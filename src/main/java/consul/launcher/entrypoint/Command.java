@@ -17,11 +17,6 @@ public sealed interface Command {
         public boolean startsAgent() {
             return true;
         }
-
-        @Override
-        public boolean runsConsul() {
-            return true;
-        }
     }
 
     /// `consul agent …`: an agent whose command line is the user's alone; wrappers rely on it.
@@ -36,11 +31,6 @@ public sealed interface Command {
         public boolean startsAgent() {
             return true;
         }
-
-        @Override
-        public boolean runsConsul() {
-            return true;
-        }
     }
 
     /// Any other use of the Consul binary.
@@ -49,16 +39,6 @@ public sealed interface Command {
     record Consul(List<String> words) implements Command {
         public Consul {
             words = List.copyOf(words);
-        }
-
-        @Override
-        public boolean startsAgent() {
-            return false;
-        }
-
-        @Override
-        public boolean runsConsul() {
-            return true;
         }
     }
 
@@ -69,20 +49,20 @@ public sealed interface Command {
         }
 
         @Override
-        public boolean startsAgent() {
-            return false;
-        }
-
-        @Override
         public boolean runsConsul() {
             return false;
         }
     }
 
-    /// Whether it starts an agent, so that directories and the local configuration matter. Every start asks: a method,
-    /// since the first switch over types makes the JDK write a class, which takes 3 ms and is in no AOT cache.
-    boolean startsAgent();
+    /// Whether it starts an agent, so that directories and the local configuration matter. Every start asks: a
+    /// method, since the first switch over types makes the JDK write a class, which takes 3 ms and is in no AOT
+    /// cache.
+    default boolean startsAgent() {
+        return false;
+    }
 
     /// Whether the Consul binary runs, so that privileges are dropped.
-    boolean runsConsul();
+    default boolean runsConsul() {
+        return true;
+    }
 }
