@@ -1,9 +1,9 @@
 package consul.launcher.agent;
 
+import consul.launcher.config.Listing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -81,8 +81,8 @@ final class ConfigurationFiles {
     private void directory(Path directory) {
         boolean own = isOwn(directory);
         TreeSet<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
+        try {
+            for (Path entry : Listing.of(directory)) {
                 names.add(String.valueOf(entry.getFileName()));
             }
         } catch (NoSuchFileException | NotDirectoryException e) {

@@ -1,11 +1,10 @@
 package consul.launcher.consul;
 
 import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.Listing;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -52,11 +51,8 @@ final class Tls {
             authorities.addAll(certificates(settings.authority().get()));
         }
         if (settings.authorities().isPresent()) {
-            try (DirectoryStream<Path> files =
-                    Files.newDirectoryStream(settings.authorities().get())) {
-                for (Path file : files) {
-                    authorities.addAll(certificates(file));
-                }
+            for (Path file : Listing.of(settings.authorities().get())) {
+                authorities.addAll(certificates(file));
             }
         }
         return authorities;

@@ -1,8 +1,8 @@
 package consul.launcher.process;
 
+import consul.launcher.config.Listing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +18,11 @@ public final class RunningAgents {
     /// @param proc `/proc` but for tests
     public static List<List<String>> arguments(Path proc) {
         List<List<String>> agents = new ArrayList<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
-            for (Path process : processes) {
+        try {
+            for (Path process : Listing.of(proc)) {
+                if (!isProcess(process)) {
+                    continue;
+                }
                 List<String> words = commandLine(process.resolve("cmdline"));
                 if (words.size() >= 2
                         && isConsul(words.getFirst())
@@ -31,6 +34,10 @@ public final class RunningAgents {
             return List.of();
         }
         return agents;
+    }
+
+    private static boolean isProcess(Path entry) {
+        return Character.isDigit(String.valueOf(entry.getFileName()).charAt(0));
     }
 
     private static boolean isConsul(String program) {
