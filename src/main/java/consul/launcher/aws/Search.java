@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ECS says how the task runs, and so whether the instance's name and address are this agent's or the task has
 /// its own; EC2 says the rest. Node metadata is taken along where something else is asked, and never a reason
-/// to ask or to fail.
+/// to ask or to fail; so is the region where nobody wants it, for whoever asks the EC2 API later.
 final class Search {
 
     private static final String DOCUMENT = "/latest/dynamic/instance-identity/document";
@@ -94,7 +94,7 @@ final class Search {
         found.zone = ecs(task.zone(), "AvailabilityZone");
         found.cluster = ecs(task.cluster(), "Cluster");
         found.taskId = ecs(task.taskId(), "TaskARN");
-        if (found.missRegion()) {
+        if (found.region == null) {
             found.region = ecs(task.region(), "TaskARN");
         }
         boolean instanceToo = settings.mode() == Mode.AUTO && task.onEc2();
@@ -177,7 +177,7 @@ final class Search {
         if (found.missAddress() && Shapes.isAddress(ip)) {
             found.address = document(ip, "privateIp");
         }
-        if (found.missRegion() && Shapes.isRegion(region)) {
+        if (found.region == null && Shapes.isRegion(region)) {
             found.region = document(region, "region");
         }
         if (found.missName() || found.missRegion() || (found.missAddress() && !ip.isEmpty())) {

@@ -94,7 +94,8 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
 
     private Cloud cloud(InstantSource clock) {
         AgentSettings settings = AgentSettings.from(environment);
-        String region = region(settings);
+        String region =
+                settings.region().or(identity::region).map(Sourced::value).orElse("");
         if (region.isEmpty()) {
             log.warn("the EC2 API can't be asked: no region is known; set AWS_REGION");
             return new Cloud(new Cloud.NoRegion(), settings.tag(), clock);
@@ -102,15 +103,6 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
         Ec2Api api =
                 Ec2Api.of(Ec2ApiSettings.from(environment, problem -> log.warn(problem.line())), region, environment);
         return new Cloud(Cloud.Api.of(api), settings.tag(), clock);
-    }
-
-    private String region(AgentSettings settings) {
-        return settings.region()
-                .or(identity::region)
-                .map(Sourced::value)
-                .or(() -> Optional.ofNullable(identity.nodeMeta().get("availability-zone"))
-                        .map(zone -> zone.value().substring(0, zone.value().length() - 1)))
-                .orElse("");
     }
 
     /// The other servers' APIs are reached as the own one is.

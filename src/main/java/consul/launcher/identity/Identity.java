@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// @param nodeName the EC2 instance id, or the ECS task id where there is no EC2 instance
 /// @param address the address other agents reach this one at, IPv4 or IPv6 without brackets
-/// @param region the AWS region
+/// @param region the AWS region; also where it wasn't asked for, if it came along with something else
 /// @param nodeMeta node metadata in insertion order: availability-zone, instance-type, instance-id, ecs-cluster,
 /// ecs-task
 /// @param networkMode how the ECS task is attached to the network

@@ -144,9 +144,7 @@ class Ec2IdentityTest {
         assertEquals(
                 one == Wanted.ADDRESS || other == Wanted.ADDRESS,
                 identity.address().isPresent());
-        assertEquals(
-                one == Wanted.REGION || other == Wanted.REGION,
-                identity.region().isPresent());
+        assertEquals(document("eu-west-1", "region"), identity.region(), "wanted or not, it came along");
         assertEquals(other == Wanted.NODE_META, !identity.nodeMeta().isEmpty());
         assertEquals(List.of(TOKEN, DOCUMENT), ec2.requests());
     }
@@ -194,6 +192,23 @@ class Ec2IdentityTest {
 
         assertEquals(Optional.of(new Sourced<>("us-east-1", Origin.variable("AWS_DEFAULT_REGION"))), identity.region());
         assertEquals(List.of(), ec2.requests());
+    }
+
+    /// Whoever asks the EC2 API later needs it, and can't make it out of such a zone.
+    @Test
+    void keepsTheRegionOfALocalZoneThoughNobodyWantsIt() {
+        ec2.token()
+                .answers(
+                        200,
+                        Mock.DOCUMENT
+                                .replace("eu-west-1a", "us-west-2-lax-1a")
+                                .replace("\"eu-west-1\"", "\"us-west-2\""));
+
+        Identity identity = Mock.found(find(Set.of(Wanted.NODE_NAME, Wanted.ADDRESS, Wanted.NODE_META)));
+
+        assertEquals("us-west-2-lax-1a", meta(identity, "availability-zone"));
+        assertEquals(document("us-west-2", "region"), identity.region());
+        assertEquals(List.of(TOKEN, DOCUMENT), ec2.requests());
     }
 
     @Test

@@ -189,6 +189,18 @@ class EcsIdentityTest {
         assertEquals(List.of(), ec2.requests());
     }
 
+    @Test
+    void keepsTheRegionOfTheTaskThoughNobodyWantsIt() {
+        ecs.answers(200, task("EC2", "awsvpc", "10.0.2.61", ""));
+        ec2.token().answers(200, Mock.DOCUMENT.replace("\"eu-west-1\"", "\"eu-west-9\""));
+
+        Identity identity = Mock.found(find(Set.of(Wanted.NODE_NAME, Wanted.ADDRESS, Wanted.NODE_META)));
+
+        assertEquals(ecs("eu-west-1", "TaskARN"), identity.region(), "the first that was read");
+        assertEquals(ONE_TASK, ecs.requests());
+        assertEquals(List.of(TOKEN, DOCUMENT), ec2.requests());
+    }
+
     @ParameterizedTest
     @CsvSource({"NODE_META,x", "REGION,AWS_REGION"})
     void makesNoCallForWhatALaunchCanDoWithoutOrHas(Wanted wanted, String variable) {
