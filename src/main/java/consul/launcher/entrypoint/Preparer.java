@@ -80,6 +80,9 @@ public final class Preparer {
     }
 
     private static void create(Step.CreateDirectory create) throws IOException {
+        if (create.owner().isPresent()) {
+            Owners.followed(existing(create.path()));
+        }
         Files.createDirectories(create.path());
         if (create.owner().isPresent()) {
             Owners.change(create.path(), create.owner().get());

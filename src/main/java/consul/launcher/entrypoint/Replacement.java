@@ -3,8 +3,10 @@ package consul.launcher.entrypoint;
 import consul.launcher.entrypoint.Step.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -23,11 +25,13 @@ final class Replacement {
                 ".tmp",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            Files.write(temporary, bytes);
+            // Never through a link: the directory may belong to somebody who puts one there meanwhile.
+            Files.write(temporary, bytes, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(
+                    temporary, "posix:permissions", PosixFilePermissions.fromString(mode), LinkOption.NOFOLLOW_LINKS);
             if (owner.isPresent()) {
-                Owners.change(temporary, owner.get());
+                Owners.changeItself(temporary, owner.get());
             }
-            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString(mode));
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);

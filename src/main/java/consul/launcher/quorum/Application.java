@@ -4,18 +4,9 @@ import consul.launcher.recovery.DataDirectory.PeersFile;
 import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.Plan;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /// Writes a plan into the data directory of a stopped Consul. A kill at any point leaves the old state, or one that
 /// [Resumption] goes on from.
@@ -81,85 +72,77 @@ final class Application {
     /// A whole copy under the final name, or none: it is made under another. One that is there already is of the same
     /// plan, so of the same log.
     private void copyAside(Path backup) throws IOException {
-        if (Keeping.isThere(backup)) {
-            return;
+        String name = String.valueOf(backup.getFileName());
+        String partial = name + ".part";
+        try (HeldDirectory data = HeldDirectory.open(place.data());
+                HeldDirectory raft = place.openRaft()) {
+            if (data.has(name)) {
+                return;
+            }
+            data.deleteAll(partial);
+            long size = size(raft);
+            long space = Files.getFileStore(place.data()).getUsableSpace();
+            if (space < size + size / 10) {
+                throw new IOException("a copy of " + place.raft() + " needs " + size + " bytes, free are " + space);
+            }
+            copy(place.openRaft(), data, partial);
+            changed.run();
+            data.rename(partial, name);
+            data.sync();
+            changed.run();
         }
-        Path partial = backup.resolveSibling(backup.getFileName() + ".part");
-        remove(partial);
-        // It may be a link to another volume; a copy of the link would be none.
-        Path raft = place.raft().toRealPath();
-        long size = size(raft);
-        long space = Files.getFileStore(place.data()).getUsableSpace();
-        if (space < size + size / 10) {
-            throw new IOException("a copy of " + place.raft() + " needs " + size + " bytes, free are " + space);
-        }
-        copy(raft, partial);
-        changed.run();
-        Files.move(partial, backup, StandardCopyOption.ATOMIC_MOVE);
-        Keeping.sync(place.data());
-        changed.run();
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes its) throws IOException {
-                Files.copy(directory, to.resolve(from.relativize(directory)), StandardCopyOption.COPY_ATTRIBUTES);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes its) throws IOException {
-                Path copied = to.resolve(from.relativize(file));
-                Files.copy(file, copied, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-                if (its.isRegularFile()) {
-                    Keeping.sync(copied);
+    /// @param from is closed
+    /// @param name of the copy
+    private static void copy(HeldDirectory from, HeldDirectory to, String name) throws IOException {
+        try (from;
+                HeldDirectory copied = to.make(name)) {
+            for (String each : from.names()) {
+                PosixFileAttributes its = from.attributes(each);
+                if (its.isDirectory()) {
+                    copy(from.in(each), copied, each);
+                } else if (its.isRegularFile()) {
+                    from.copy(each, copied);
+                } else {
+                    // A copy of a link would be none.
+                    throw new IOException(from.path().resolve(each) + " is no file and no directory");
                 }
-                return FileVisitResult.CONTINUE;
             }
-        });
+            copied.become(from.attributes());
+        }
     }
 
-    private static long size(Path directory) throws IOException {
+    private static long size(HeldDirectory directory) throws IOException {
         long size = 0;
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path file : all.toList()) {
-                size += Files.isRegularFile(file) ? Files.size(file) : 0;
+        for (String each : directory.names()) {
+            PosixFileAttributes its = directory.attributes(each);
+            if (its.isDirectory()) {
+                try (HeldDirectory inner = directory.in(each)) {
+                    size += size(inner);
+                }
+            } else {
+                size += its.isRegularFile() ? its.size() : 0;
             }
         }
         return size;
     }
 
-    private static void remove(Path directory) throws IOException {
-        if (!Keeping.isThere(directory)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    /// Consul must be able to read and delete it: it gets the owner of the raft directory. A link fails where a file
-    /// is, so one that somebody put there meanwhile is never overwritten.
+    /// Consul must be able to read and delete it: it owns the directory, and all may read the file, in which there is
+    /// no secret. To give the file away by its name in a directory of somebody else could give away another one.
+    /// A link fails where a file is, so one that somebody put there meanwhile is never overwritten.
     private void putInPlace(String text) throws IOException {
-        Path partial = place.unlinked();
-        Files.deleteIfExists(partial);
-        Keeping.writeThrough(partial, text);
-        PosixFileAttributes raft = Files.readAttributes(place.raft(), PosixFileAttributes.class);
-        PosixFileAttributeView view = Files.getFileAttributeView(partial, PosixFileAttributeView.class);
-        view.setPermissions(PosixFilePermissions.fromString("rw-r-----"));
-        if (!view.readAttributes().owner().equals(raft.owner())
-                || !view.readAttributes().group().equals(raft.group())) {
-            view.setOwner(raft.owner());
-            view.setGroup(raft.group());
+        String partial = String.valueOf(place.unlinked().getFileName());
+        try (HeldDirectory raft = place.openRaft()) {
+            raft.delete(partial);
+            raft.create(partial, text);
+            raft.publish(partial);
+            changed.run();
+            Files.createLink(place.peersJson(), place.unlinked());
+            raft.sync();
+            changed.run();
+            raft.delete(partial);
+            changed.run();
         }
-        changed.run();
-        Files.createLink(place.peersJson(), partial);
-        Keeping.sync(place.raft());
-        changed.run();
-        Files.delete(partial);
-        changed.run();
     }
 }

@@ -1,19 +1,15 @@
 package consul.launcher.quorum;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
-/// Small text files that survive a kill and a power failure: whole or not there.
+/// Small text files in the launcher's own directory that survive a kill and a power failure: whole or not there.
+/// Neither the directory nor a file is ever reached by a link; see [HeldDirectory].
 final class Keeping {
 
     private Keeping() {}
@@ -22,8 +18,8 @@ final class Keeping {
     ///
     /// @throws IOException if it is there and can't be read
     static Optional<String> read(Path file) throws IOException {
-        try {
-            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        try (HeldDirectory directory = holding(file)) {
+            return directory.read(name(file));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -43,45 +39,58 @@ final class Keeping {
 
     /// Replaces the file in one step.
     static void write(Path file, String text) throws IOException {
-        Path partial = file.resolveSibling(file.getFileName() + ".part");
-        writeThrough(partial, text);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        sync(file.resolveSibling("."));
-    }
-
-    /// Replaces the file in one step, and waits for no disk: after a power failure it may be an old one, or empty.
-    static void replace(Path file, String text) throws IOException {
-        Path partial = file.resolveSibling(file.getFileName() + ".part");
-        Files.writeString(partial, text);
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /// Writes the text to the disk itself.
-    static void writeThrough(Path file, String text) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        String partial = name(file) + ".part";
+        try (HeldDirectory directory = holding(file)) {
+            directory.delete(partial);
+            directory.create(partial, text);
+            directory.rename(partial, name(file));
+            directory.sync();
         }
     }
 
+    /// The same without waiting for the disk: after a power failure it may be an old one, or empty.
+    static void replace(Path file, String text) throws IOException {
+        String partial = name(file) + ".part";
+        try (HeldDirectory directory = holding(file)) {
+            directory.delete(partial);
+            directory.createInMemory(partial, text);
+            directory.rename(partial, name(file));
+        }
+    }
+
+    /// In a directory of somebody else the file could be another one under a second name.
     static void append(Path file, String text) throws IOException {
-        Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.SYNC);
+        try (HeldDirectory directory = holding(file)) {
+            directory.requireMine();
+            directory.append(name(file), text);
+        }
+    }
+
+    /// Gives it another name in its directory.
+    static void rename(Path file, Path other) throws IOException {
+        try (HeldDirectory directory = holding(file)) {
+            directory.rename(name(file), name(other));
+        }
     }
 
     static void delete(Path file) throws IOException {
-        if (Files.deleteIfExists(file)) {
-            sync(file.resolveSibling("."));
+        try (HeldDirectory directory = holding(file)) {
+            if (directory.delete(name(file))) {
+                directory.sync();
+            }
+        } catch (NoSuchFileException e) {
+            // Not even the directory is there.
         }
     }
 
-    /// A new name is on the disk once its directory is.
-    static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+    private static HeldDirectory holding(Path file) throws IOException {
+        Path directory = file.resolveSibling("");
+        try (HeldDirectory data = HeldDirectory.open(directory.resolveSibling(""))) {
+            return data.in(name(directory));
         }
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 }

@@ -21,9 +21,7 @@ import consul.launcher.recovery.RaftState;
 import consul.launcher.recovery.Self;
 import consul.launcher.recovery.Settings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -140,7 +138,7 @@ final class Observer {
             }
             case LedgerText.Unreadable unreadable -> {
                 Path aside = place.ledger().resolveSibling("ledger.unreadable");
-                Files.move(place.ledger(), aside, StandardCopyOption.REPLACE_EXISTING);
+                Keeping.rename(place.ledger(), aside);
                 log.warn("the proofs of death in " + place.ledger() + " can't be read (" + unreadable.why()
                         + "): they are set aside as " + aside + " and gathered anew");
             }

@@ -4,9 +4,11 @@ import consul.launcher.recovery.DataDirectory;
 import consul.launcher.recovery.DataDirectory.PeersFile;
 import consul.launcher.recovery.Journal;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 
 /// Where everything about recovery lies, below Consul's data directory: it belongs to the raft state and goes where
@@ -73,12 +75,61 @@ public record Place(Path data) {
         return own().resolve("audit.log");
     }
 
-    /// @throws IOException if it can't be made, or a link is in its place: whoever may write the data directory
-    ///     must not send a launcher that is root elsewhere
+    /// Makes the launcher's own directory where there is none.
+    ///
+    /// @throws IOException if it can't be made, a link is in its place, or it belongs to somebody else: whoever
+    ///     may write the data directory must not send a launcher that is root elsewhere
     void create() throws IOException {
         Files.createDirectories(own());
-        if (!Files.isDirectory(own(), LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(own() + " is a link and no directory");
+        try (HeldDirectory directory = HeldDirectory.open(data);
+                HeldDirectory own = directory.in("launcher")) {
+            own.requireMine();
+        }
+    }
+
+    /// The raft directory. A link to another volume is followed if root made it, or this launcher's user, or the owner
+    /// of what it leads to: Consul's user may not have root read and write what it can't itself.
+    HeldDirectory openRaft() throws IOException {
+        try (HeldDirectory directory = HeldDirectory.open(data)) {
+            PosixFileAttributes link = directory.attributes("raft");
+            if (!link.isSymbolicLink()) {
+                return directory.in("raft");
+            }
+            HeldDirectory raft = HeldDirectory.open(raft());
+            try {
+                refuseForeign(link.owner(), raft.attributes().owner());
+                return raft;
+            } catch (IOException e) {
+                raft.close();
+                throw e;
+            }
+        }
+    }
+
+    private void refuseForeign(UserPrincipal maker, UserPrincipal owner) throws IOException {
+        UserPrincipal root =
+                FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("0");
+        UserPrincipal self = Files.getOwner(Path.of("/proc/self"));
+        if (!maker.equals(owner) && !maker.equals(root) && !maker.equals(self)) {
+            throw new IOException(raft() + " is a link that " + maker + " made to a directory of " + owner);
+        }
+    }
+
+    void deletePeersJson() throws IOException {
+        deleteFromRaft(peersJson());
+    }
+
+    void deleteUnlinked() throws IOException {
+        deleteFromRaft(unlinked());
+    }
+
+    private void deleteFromRaft(Path file) throws IOException {
+        // Without a raft directory there is nothing in it.
+        if (Keeping.isThere(file)) {
+            try (HeldDirectory raft = openRaft()) {
+                raft.delete(String.valueOf(file.getFileName()));
+                raft.sync();
+            }
         }
     }
 
@@ -99,9 +150,17 @@ public record Place(Path data) {
             return PeersFile.ABSENT;
         }
         Optional<String> planned = Keeping.read(planned());
-        return readJournal().isPresent() && planned.isPresent() && planned.equals(Keeping.read(peersJson()))
+        return readJournal().isPresent() && planned.isPresent() && planned.equals(readPeersJson())
                 ? PeersFile.OURS
                 : PeersFile.STRAY;
+    }
+
+    /// Empty where it is no file: then it is nobody's whom we know.
+    private Optional<String> readPeersJson() throws IOException {
+        String name = "peers.json";
+        try (HeldDirectory raft = openRaft()) {
+            return raft.attributes(name).isRegularFile() ? raft.read(name) : Optional.empty();
+        }
     }
 
     DataDirectory look() throws IOException {

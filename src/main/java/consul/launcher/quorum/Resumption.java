@@ -20,7 +20,7 @@ public final class Resumption {
         switch (resume) {
             case START -> {
                 log.warn("a quorum recovery was cut off before it changed anything: Consul starts as before");
-                Keeping.delete(place.unlinked());
+                place.deleteUnlinked();
                 Keeping.delete(place.journal());
                 Keeping.delete(place.planned());
             }
@@ -43,9 +43,9 @@ public final class Resumption {
             Keeping.write(place.journal(), new Journal(journal.get().plan(), Journal.Step.WRITE).line());
         }
         if (place.peersFile() == PeersFile.OURS) {
-            Keeping.delete(place.peersJson());
+            place.deletePeersJson();
         }
-        Keeping.delete(place.unlinked());
+        place.deleteUnlinked();
         Keeping.delete(place.journal());
         Keeping.delete(place.planned());
     }

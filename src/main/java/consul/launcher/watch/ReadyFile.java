@@ -2,8 +2,10 @@ package consul.launcher.watch;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 
@@ -32,12 +34,15 @@ public final class ReadyFile {
     public void set(boolean ready) throws IOException {
         if (!ready) {
             // Looked for first: on a read-only file system even the removal of nothing fails.
-            if (Files.exists(file)) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 Files.deleteIfExists(file);
             }
-        } else if (Files.exists(file)) {
-            Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+        } else if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            Files.getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setTimes(FileTime.from(clock.instant()), null, null);
         } else {
+            // A link is somebody else's: the launcher may be root, and the directory is not.
+            Files.deleteIfExists(file);
             Files.writeString(file, address + "\n", StandardOpenOption.CREATE_NEW);
         }
     }

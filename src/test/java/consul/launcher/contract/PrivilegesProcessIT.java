@@ -11,6 +11,7 @@ import consul.launcher.contract.Scenario.Outcome;
 import consul.launcher.testkit.Recorder.Call;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -156,6 +157,22 @@ final class PrivilegesProcessIT {
         scenario.with("CONSUL_DATA_DIR", link.toString()).run("agent", "-dev");
 
         assertEquals(CONSUL_UID + ":" + CONSUL_GID + " 755", Scenario.ownerAndMode(scenario.data()));
+    }
+
+    @Test
+    @DisplayName("rule 20: a link that the Consul user made to what isn't its own gives nothing away")
+    void chownsNothingBehindTheLinkOfTheConsulUser() throws IOException {
+        Path foreign = Files.createDirectory(scenario.work().resolve("foreign"));
+        Path link = Files.createSymbolicLink(scenario.work().resolve("link"), foreign);
+        Files.setAttribute(link, "unix:uid", CONSUL_UID, LinkOption.NOFOLLOW_LINKS);
+
+        Outcome outcome =
+                scenario.with("CONSUL_DATA_DIR", link.toString()).run("agent", "-server", "-bootstrap-expect=1");
+
+        assertEquals(1, outcome.exitCode(), outcome::toString);
+        assertEquals(List.of(), outcome.calls("consul"));
+        assertEquals("0:0 755", Scenario.ownerAndMode(foreign));
+        outcome.assertTells(link.toString(), "uid " + CONSUL_UID, "uid 0");
     }
 
     @ParameterizedTest

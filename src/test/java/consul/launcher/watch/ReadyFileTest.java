@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ReadyFileTest {
 
@@ -51,6 +55,32 @@ final class ReadyFileTest {
 
         at(Instant.now()).set(false);
         assertFalse(Files.exists(file()));
+    }
+
+    /// The directory is Consul's, and the launcher may be root.
+    @Test
+    void touchesNothingThroughALink() throws IOException {
+        Path victim = Files.createFile(directory.resolve("victim"));
+        FileTime before = FileTime.from(Instant.EPOCH);
+        Files.setLastModifiedTime(victim, before);
+        Files.createSymbolicLink(file(), victim);
+
+        at(LATER).set(true);
+
+        assertEquals(before, Files.getLastModifiedTime(victim));
+        assertTrue(Files.isRegularFile(file(), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void replacesALinkThatLeadsNowhere(boolean ready) throws IOException {
+        Files.createSymbolicLink(file(), directory.resolve("nowhere"));
+
+        at(LATER).set(ready);
+
+        assertFalse(Files.isSymbolicLink(file()));
+        assertEquals(ready, Files.exists(file()));
+        assertFalse(Files.exists(directory.resolve("nowhere")));
     }
 
     @Test

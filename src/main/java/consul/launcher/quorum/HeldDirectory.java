@@ -1,0 +1,295 @@
+package consul.launcher.quorum;
+
+import consul.launcher.config.Listing;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// A directory that is held open: what is done in it is done there, whatever is put in the place of its name meanwhile,
+/// and never through a link. The user that Consul runs as owns the data directory; it must not send a launcher that is
+/// root elsewhere.
+final class HeldDirectory implements AutoCloseable {
+
+    private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
+
+    private static final Set<OpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+    private final Path path;
+    private final SecureDirectoryStream<Path> stream;
+
+    private HeldDirectory(Path path, SecureDirectoryStream<Path> stream) {
+        this.path = path;
+        this.stream = stream;
+    }
+
+    /// Follows links: for what whoever started the launcher named.
+    @SuppressWarnings("StreamResourceLeak") // closed by who holds it
+    static HeldDirectory open(Path path) throws IOException {
+        DirectoryStream<Path> stream = Files.newDirectoryStream(path);
+        if (stream instanceof SecureDirectoryStream<Path> secure) {
+            return new HeldDirectory(path, secure);
+        }
+        stream.close();
+        throw new IOException(path + " is on a file system of which no directory can be held open");
+    }
+
+    /// A directory in this one.
+    ///
+    /// @throws IOException also if a link is in its place
+    HeldDirectory in(String name) throws IOException {
+        Path inner = path.resolve(name);
+        if (attributes(name).isSymbolicLink()) {
+            throw new IOException(inner + " is a link and no directory");
+        }
+        return new HeldDirectory(inner, stream.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /// A new directory in this one, for its owner alone. Made by name, since there is no other way, so what is opened
+    /// may be another one; a link it is not.
+    HeldDirectory make(String name) throws IOException {
+        Files.createDirectory(path.resolve(name), PosixFilePermissions.asFileAttribute(OWN));
+        return in(name);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /// Its own.
+    PosixFileAttributes attributes() throws IOException {
+        return stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+    }
+
+    /// Of what has the name, be it a link.
+    PosixFileAttributes attributes(String name) throws IOException {
+        return view(name).readAttributes();
+    }
+
+    private PosixFileAttributeView view(String name) {
+        return stream.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// Whether something has the name, be it a link that leads nowhere.
+    boolean has(String name) throws IOException {
+        try {
+            attributes(name);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /// What is in it. To be asked once only.
+    List<String> names() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Path entry : Listing.all(stream)) {
+            names.add(String.valueOf(entry.getFileName()));
+        }
+        return names;
+    }
+
+    /// The text; empty if there is no such file.
+    ///
+    /// @throws IOException if it is there and can't be read, or is no file
+    Optional<String> read(String name) throws IOException {
+        try {
+            if (!attributes(name).isRegularFile()) {
+                throw new IOException(path.resolve(name) + " is no file");
+            }
+            try (FileChannel channel = channel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+                byte[] bytes = Channels.newInputStream(channel).readAllBytes();
+                return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+            }
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Makes a file and writes it through to the disk.
+    ///
+    /// @throws java.nio.file.FileAlreadyExistsException if anything has the name
+    void create(String name, String text) throws IOException {
+        try (FileChannel channel = channel(name, NEW)) {
+            write(channel, text);
+            channel.force(true);
+        }
+    }
+
+    /// Makes a file, which reaches the disk when the kernel writes it.
+    ///
+    /// @throws java.nio.file.FileAlreadyExistsException if anything has the name
+    void createInMemory(String name, String text) throws IOException {
+        try (FileChannel channel = channel(name, NEW)) {
+            write(channel, text);
+        }
+    }
+
+    void append(String name, String text) throws IOException {
+        Set<OpenOption> options =
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+        try (FileChannel channel = channel(name, options)) {
+            write(channel, text);
+            channel.force(true);
+        }
+    }
+
+    private static void write(FileChannel channel, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// Copies a file into another directory, with its owner and mode as far as that is allowed.
+    void copy(String name, HeldDirectory to) throws IOException {
+        Set<OpenOption> reading = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributes its = attributes(name);
+        try (FileChannel from = channel(name, reading);
+                FileChannel copied = to.channel(
+                        name,
+                        NEW,
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            long size = from.size();
+            for (long at = 0; at < size; ) {
+                long n = from.transferTo(at, size - at, copied);
+                if (n <= 0) {
+                    throw new IOException(path.resolve(name) + " became shorter while it was copied");
+                }
+                at += n;
+            }
+            copied.force(true);
+        }
+        to.requireMine(name);
+        give(to.view(name), its);
+    }
+
+    /// Gives the directory the attributes of another one, when all is in it.
+    void become(PosixFileAttributes its) throws IOException {
+        sync();
+        give(stream.getFileAttributeView(PosixFileAttributeView.class), its);
+    }
+
+    private static void give(PosixFileAttributeView view, PosixFileAttributes its) throws IOException {
+        view.setTimes(its.lastModifiedTime(), null, null);
+        try {
+            // The mode first: once it is another user's, it may not be changed any more.
+            view.setPermissions(its.permissions());
+            PosixFileAttributes now = view.readAttributes();
+            if (!now.group().equals(its.group())) {
+                view.setGroup(its.group());
+            }
+            if (!now.owner().equals(its.owner())) {
+                view.setOwner(its.owner());
+            }
+        } catch (FileSystemException e) {
+            // Not root: a copy is a copy, whoever owns it.
+        }
+    }
+
+    /// Lets everybody read a file, whatever the umask has taken away.
+    void publish(String name) throws IOException {
+        Set<PosixFilePermission> mode = PosixFilePermissions.fromString("rw-r--r--");
+        if (!attributes(name).permissions().containsAll(mode)) {
+            view(name).setPermissions(mode);
+        }
+    }
+
+    /// @return whether it was there
+    boolean delete(String name) throws IOException {
+        try {
+            stream.deleteFile(Path.of(name));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /// With all that is in it, if it is a directory.
+    void deleteAll(String name) throws IOException {
+        if (!has(name)) {
+            return;
+        }
+        if (!attributes(name).isDirectory()) {
+            stream.deleteFile(Path.of(name));
+            return;
+        }
+        try (HeldDirectory inner = in(name)) {
+            for (String each : inner.names()) {
+                inner.deleteAll(each);
+            }
+        }
+        stream.deleteDirectory(Path.of(name));
+    }
+
+    /// In one step, over what has the other name.
+    void rename(String from, String to) throws IOException {
+        stream.move(Path.of(from), stream, Path.of(to));
+    }
+
+    /// A new name is on the disk once its directory is.
+    void sync() throws IOException {
+        try (FileChannel channel = channel(".", Set.of(StandardOpenOption.READ))) {
+            channel.force(true);
+        }
+    }
+
+    /// Finds out whether the directory belongs to the user that the launcher runs as, so that nobody else may change
+    /// what is in it. A file that is made for a moment tells: a server of files may take root for somebody else.
+    void requireMine() throws IOException {
+        String probe = "whose.part";
+        delete(probe);
+        create(probe, "");
+        try {
+            requireMine(probe);
+        } finally {
+            delete(probe);
+        }
+    }
+
+    /// @param name of a file that the launcher has made just now
+    private void requireMine(String name) throws IOException {
+        UserPrincipal me = attributes(name).owner();
+        UserPrincipal owner = attributes().owner();
+        if (!owner.equals(me)) {
+            throw new IOException(path + " belongs to " + owner + " and not to " + me
+                    + ", which this launcher runs as: give it to that user");
+        }
+    }
+
+    private FileChannel channel(String name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
+        SeekableByteChannel channel = stream.newByteChannel(Path.of(name), options, attributes);
+        if (channel instanceof FileChannel file) {
+            return file;
+        }
+        channel.close();
+        throw new IOException(path.resolve(name) + " can't be written through to the disk");
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+}
