@@ -2,6 +2,7 @@ package consul.launcher.aws;
 
 import consul.launcher.config.Ec2ApiSettings;
 import consul.launcher.config.Environment;
+import consul.launcher.config.Proxies;
 import consul.launcher.config.Sourced;
 import java.net.URI;
 import java.time.Clock;
@@ -14,8 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.EndpointTag;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.ServiceEndpointKey;
+import software.amazon.awssdk.regions.servicemetadata.Ec2ServiceMetadata;
 
 /// The EC2 API, as far as discovery and recovery need it: DescribeInstances. Every outcome is a value. Calls
 /// block, for 20 s at worst and what the credentials' source takes; several threads may call at once.
@@ -34,14 +37,22 @@ public final class Ec2Api implements AutoCloseable {
     private final Pace pace;
     private final Ec2ApiHttp http;
 
-    Ec2Api(URI endpoint, String region, Ec2ApiCredentials credentials, Ec2ApiPolicy policy, Clock clock, Pace pace) {
+    /// @param proxy by which the endpoint is asked
+    Ec2Api(
+            URI endpoint,
+            Optional<Proxies.Server> proxy,
+            String region,
+            Ec2ApiCredentials credentials,
+            Ec2ApiPolicy policy,
+            Clock clock,
+            Pace pace) {
         this.endpoint = endpoint;
         this.region = region;
         this.credentials = credentials;
         this.policy = policy;
         this.clock = clock;
         this.pace = pace;
-        this.http = new Ec2ApiHttp(endpoint, region, policy.connect(), clock);
+        this.http = new Ec2ApiHttp(endpoint, proxy, region, policy.connect(), clock);
     }
 
     /// Makes a client; calls nobody yet.
@@ -50,8 +61,10 @@ public final class Ec2Api implements AutoCloseable {
     /// @param environment decides where credentials come from
     /// @throws IllegalArgumentException if `region` can't be a region's name
     public static Ec2Api of(Ec2ApiSettings settings, String region, Environment environment) {
+        URI endpoint = endpoint(settings, region);
         return new Ec2Api(
-                endpoint(settings, region),
+                endpoint,
+                settings.proxies().of(endpoint),
                 region,
                 Ec2ApiCredentials.from(environment),
                 Ec2ApiPolicy.DEFAULT,
@@ -232,10 +245,24 @@ public final class Ec2Api implements AutoCloseable {
         if (!Shapes.isRegion(region)) {
             throw new IllegalArgumentException("'" + region + "' is no region");
         }
-        // The SDK knows the partitions: China's host names, for example, end in another way.
         return settings.endpoint()
                 .map(Sourced::value)
-                .orElseGet(() -> URI.create("https://ec2." + region + "."
-                        + PartitionMetadata.of(Region.of(region)).dnsSuffix()));
+                .orElseGet(() -> URI.create("https://" + host(region, settings.fips(), settings.dualStack())));
+    }
+
+    /// The SDK knows the partitions and the exceptions: China's host names, for example, end in another way.
+    private static URI host(String region, boolean fips, boolean dualStack) {
+        List<EndpointTag> tags = new ArrayList<>();
+        if (fips) {
+            tags.add(EndpointTag.FIPS);
+        }
+        if (dualStack) {
+            tags.add(EndpointTag.DUALSTACK);
+        }
+        return new Ec2ServiceMetadata()
+                .endpointFor(ServiceEndpointKey.builder()
+                        .region(Region.of(region))
+                        .tags(tags)
+                        .build());
     }
 }

@@ -1,9 +1,13 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.Proxies;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,11 +19,13 @@ import javax.xml.stream.XMLStreamException;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
+import okhttp3.Credentials;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -27,7 +33,8 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
-/// Signs one request and sends it: the signature is the AWS SDK's, the connection okhttp's.
+/// Signs one request and sends it: the signature is the AWS SDK's, the connection okhttp's. By the proxy that it is
+/// told, or by none: not by that of the JVM's own settings.
 final class Ec2ApiHttp implements AutoCloseable {
 
     /// A page with a hundred instances of fifty tags, each as long as AWS allows, has about half of it.
@@ -37,15 +44,18 @@ final class Ec2ApiHttp implements AutoCloseable {
 
     private static final String FORM = "application/x-www-form-urlencoded; charset=utf-8";
     private static final String SERVICE = "ec2";
+    private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
 
     private final URI endpoint;
     private final String region;
     private final Clock clock;
     private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
     private final OkHttpClient client;
+    private final Optional<Proxies.Server> proxy;
 
-    Ec2ApiHttp(URI endpoint, String region, Duration connectTimeout, Clock clock) {
+    Ec2ApiHttp(URI endpoint, Optional<Proxies.Server> proxy, String region, Duration connectTimeout, Clock clock) {
         this.endpoint = endpoint;
+        this.proxy = proxy;
         this.region = region;
         this.clock = clock;
         boolean plain = "http".equalsIgnoreCase(endpoint.getScheme());
@@ -57,6 +67,8 @@ final class Ec2ApiHttp implements AutoCloseable {
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .connectionSpecs(List.of(plain ? ConnectionSpec.CLEARTEXT : ConnectionSpec.MODERN_TLS))
                 .connectionPool(new ConnectionPool(1, 5, TimeUnit.SECONDS))
+                .proxy(proxy.map(Ec2ApiHttp::address).orElse(Proxy.NO_PROXY))
+                .proxyAuthenticator(this::forTunnel)
                 // The API never redirects; a signature is good for one host only.
                 .followRedirects(false)
                 .build();
@@ -68,7 +80,7 @@ final class Ec2ApiHttp implements AutoCloseable {
         try (Response response = call.execute()) {
             return response.code() == 200 ? page(response) : error(response);
         } catch (IOException e) {
-            return new Ec2ApiReply.Nothing(cause(e));
+            return new Ec2ApiReply.Nothing(cause(e) + way());
         }
     }
 
@@ -97,7 +109,38 @@ final class Ec2ApiHttp implements AutoCloseable {
                 builder.addHeader(header.getKey(), value);
             }
         }
+        // Never inside of a tunnel: that is what EC2 gets.
+        if ("http".equalsIgnoreCase(endpoint.getScheme())) {
+            proxyCredentials().ifPresent(login -> builder.header(PROXY_AUTHORIZATION, login));
+        }
         return builder.header("User-Agent", "consul-launcher").build();
+    }
+
+    /// Looked up anew for each connection.
+    private static Proxy address(Proxies.Server proxy) {
+        return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
+    }
+
+    private Optional<String> proxyCredentials() {
+        return proxy.flatMap(Proxies.Server::login)
+                .map(login -> Credentials.basic(login.user(), login.password(), StandardCharsets.UTF_8));
+    }
+
+    /// okhttp asks before it opens a tunnel, and again if that didn't do.
+    private @Nullable Request forTunnel(@Nullable Route route, Response response) {
+        Request request = response.request();
+        return request.header(PROXY_AUTHORIZATION) != null
+                ? null
+                : proxyCredentials()
+                        .map(login -> request.newBuilder()
+                                .header(PROXY_AUTHORIZATION, login)
+                                .build())
+                        .orElse(null);
+    }
+
+    /// For people, behind what went wrong.
+    private String way() {
+        return proxy.map(server -> ", by the proxy " + server.describe()).orElse("");
     }
 
     private Ec2ApiReply page(Response response) throws IOException {
@@ -119,12 +162,13 @@ final class Ec2ApiHttp implements AutoCloseable {
         }
     }
 
-    private static Ec2ApiReply strange(Response response, Bounded body, XMLStreamException e) throws IOException {
+    private Ec2ApiReply strange(Response response, Bounded body, XMLStreamException e) throws IOException {
         body.rethrow();
         String type = response.header("Content-Type", "no content type");
         return new Ec2ApiReply.Strange(
                 response.code(),
-                "HTTP " + response.code() + ", " + type + ": " + (body.isExceeded() ? body.excess() : firstLine(e)));
+                "HTTP " + response.code() + ", " + type + ": " + (body.isExceeded() ? body.excess() : firstLine(e))
+                        + way());
     }
 
     private static String cause(IOException e) {

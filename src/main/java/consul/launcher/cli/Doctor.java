@@ -191,7 +191,10 @@ final class Doctor {
             return;
         }
         List<Problem> problems = new ArrayList<>();
-        Ec2ApiSettings where = Ec2ApiSettings.from(environment, problems::add);
+        Ec2ApiSettings where = Ec2ApiSettings.from(
+                environment,
+                problems::add,
+                problem -> findings.add(Finding.problem("EC2 API", problem.what(), problem.remedy())));
         if (!problems.isEmpty()) {
             // They are told with the settings.
             findings.add(Finding.skipped("EC2 API", "not asked before the settings are right"));

@@ -255,7 +255,7 @@ final class Planner {
             Settings.from(environment, settingsProblems::add);
         }
         if (Ec2ApiSettings.areGiven(environment)) {
-            Ec2ApiSettings.from(environment, settingsProblems::add);
+            Ec2ApiSettings.from(environment, settingsProblems::add, Planner::ignore);
         }
         if (ConsulApiSettings.areGiven(environment)) {
             ConsulApiSettings.from(environment, new SecretFiles(), settingsProblems::add);

@@ -8,20 +8,34 @@ import org.jspecify.annotations.Nullable;
 
 /// Where the EC2 API is asked: the variables that every AWS SDK honours.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>
 ///
 /// @param endpoint `AWS_ENDPOINT_URL_EC2`, else `AWS_ENDPOINT_URL`; where neither is set the region decides
-public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint) {
+/// @param fips whether of the region's endpoints the one that fulfils FIPS 140 is asked
+/// @param dualStack whether of the region's endpoints the one with IPv6 is asked
+/// @param proxies by which it is asked
+public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint, boolean fips, boolean dualStack, Proxies proxies) {
 
     private static final String IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 
-    /// Whether there is anything to read.
+    /// Whether there is anything to read but proxies.
     public static boolean areGiven(Environment environment) {
         return environment.get("AWS_ENDPOINT_URL_EC2").isPresent()
-                || environment.get("AWS_ENDPOINT_URL").isPresent();
+                || environment.get("AWS_ENDPOINT_URL").isPresent()
+                || environment.get("AWS_USE_FIPS_ENDPOINT").isPresent()
+                || environment.get("AWS_USE_DUALSTACK_ENDPOINT").isPresent();
     }
 
     /// Reads the variables; what is wrong goes to `problems` and counts as unset.
     public static Ec2ApiSettings from(Environment environment, Consumer<Problem> problems) {
+        return from(environment, problems, problems);
+    }
+
+    /// The same for who takes a proxy less seriously: Consul may know what to do with one that the launcher can't use.
+    ///
+    /// @param proxyProblems what is wrong with a proxy
+    public static Ec2ApiSettings from(
+            Environment environment, Consumer<Problem> problems, Consumer<Problem> proxyProblems) {
         Optional<Sourced<URI>> endpoint = Optional.empty();
         if (!Truth.ofAws(environment.get(IGNORE).orElse("")).orElse(false)) {
             endpoint = endpoint(environment, "AWS_ENDPOINT_URL_EC2", problems);
@@ -29,7 +43,20 @@ public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint) {
                 endpoint = endpoint(environment, "AWS_ENDPOINT_URL", problems);
             }
         }
-        return new Ec2ApiSettings(endpoint);
+        return new Ec2ApiSettings(
+                endpoint,
+                flag(environment, "AWS_USE_FIPS_ENDPOINT", problems),
+                flag(environment, "AWS_USE_DUALSTACK_ENDPOINT", problems),
+                Proxies.from(environment, proxyProblems));
+    }
+
+    private static boolean flag(Environment environment, String name, Consumer<Problem> problems) {
+        String value = environment.get(name).orElse("false");
+        Optional<Boolean> truth = Truth.ofAws(value);
+        if (truth.isEmpty()) {
+            problems.accept(Truth.problem(name, value));
+        }
+        return truth.orElse(false);
     }
 
     private static Optional<Sourced<URI>> endpoint(Environment environment, String name, Consumer<Problem> problems) {

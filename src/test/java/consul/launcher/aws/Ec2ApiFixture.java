@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -61,7 +62,13 @@ final class Ec2ApiFixture implements AutoCloseable {
 
     Ec2Api api(Ec2ApiPolicy policy, AwsCredentials credentials) {
         return new Ec2Api(
-                endpoint(), "eu-central-1", new Ec2ApiCredentials("the test", () -> credentials), policy, clock, pace);
+                endpoint(),
+                Optional.empty(),
+                "eu-central-1",
+                new Ec2ApiCredentials("the test", () -> credentials),
+                policy,
+                clock,
+                pace);
     }
 
     void answers(String body) {

@@ -8,11 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import consul.launcher.config.Ec2ApiSettings;
 import consul.launcher.config.Environment;
-import consul.launcher.config.Origin;
-import consul.launcher.config.Sourced;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -373,6 +372,7 @@ final class Ec2ApiTest {
 
         try (Ec2Api api = new Ec2Api(
                 ec2.endpoint(),
+                Optional.empty(),
                 "eu-central-1",
                 new Ec2ApiCredentials("none", CREDENTIALS),
                 patientFor(Duration.ofMinutes(10)),
@@ -398,6 +398,7 @@ final class Ec2ApiTest {
         try (Mock.Refusing refusing = new Mock.Refusing();
                 Ec2Api api = new Ec2Api(
                         URI.create(refusing.url()),
+                        Optional.empty(),
                         "eu-central-1",
                         new Ec2ApiCredentials("none", CREDENTIALS),
                         POLICY,
@@ -422,6 +423,7 @@ final class Ec2ApiTest {
             server.start();
             try (Ec2Api api = new Ec2Api(
                     server.url("/").uri(),
+                    Optional.empty(),
                     "eu-central-1",
                     new Ec2ApiCredentials("none", CREDENTIALS),
                     patientFor(Duration.ofSeconds(30)),
@@ -438,6 +440,7 @@ final class Ec2ApiTest {
     void saysWhereCredentialsWereMissing() {
         try (Ec2Api api = new Ec2Api(
                 ec2.endpoint(),
+                Optional.empty(),
                 "eu-central-1",
                 new Ec2ApiCredentials("the task role", () -> {
                     throw new IllegalStateException("HTTP 404");
@@ -457,6 +460,7 @@ final class Ec2ApiTest {
 
         try (Ec2Api api = new Ec2Api(
                 ec2.endpoint(),
+                Optional.empty(),
                 "eu-central-1",
                 new Ec2ApiCredentials("none", CREDENTIALS),
                 POLICY,
@@ -495,7 +499,7 @@ final class Ec2ApiTest {
         "xx-new-1, https://ec2.xx-new-1.amazonaws.com"
     })
     void knowsTheEndpointOfARegion(String region, URI endpoint) {
-        Ec2ApiSettings settings = new Ec2ApiSettings(Optional.empty());
+        Ec2ApiSettings settings = settings(Map.of());
         Environment nothing = new Environment(Map.of("AWS_EC2_METADATA_DISABLED", "true"));
 
         try (Ec2Api api = Ec2Api.of(settings, region, nothing)) {
@@ -504,11 +508,33 @@ final class Ec2ApiTest {
         assertThrows(IllegalArgumentException.class, () -> Ec2Api.of(settings, "evil.example/", nothing));
     }
 
+    private static Ec2ApiSettings settings(Map<String, String> variables) {
+        return Ec2ApiSettings.from(new Environment(variables), problem -> fail(problem.line()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true, false, us-east-1, https://ec2-fips.us-east-1.amazonaws.com",
+        "false, true, us-east-1, https://ec2.us-east-1.api.aws",
+        "true, true, us-east-1, https://ec2-fips.us-east-1.api.aws",
+        "true, false, us-gov-west-1, https://ec2.us-gov-west-1.amazonaws.com",
+        "false, true, cn-north-1, https://ec2.cn-north-1.api.amazonwebservices.com.cn"
+    })
+    void knowsTheOtherEndpointsOfARegion(String fips, String dualStack, String region, URI endpoint) {
+        Ec2ApiSettings settings =
+                settings(Map.of("AWS_USE_FIPS_ENDPOINT", fips, "AWS_USE_DUALSTACK_ENDPOINT", dualStack));
+
+        try (Ec2Api api = Ec2Api.of(settings, region, new Environment(Map.of("AWS_EC2_METADATA_DISABLED", "true")))) {
+            assertEquals(endpoint, api.endpoint());
+        }
+    }
+
     @Test
     void asksTheEndpointThatIsSet() {
         ec2.answers(page("", instance("i-1", "running")));
+        // Whatever else is set.
         Ec2ApiSettings settings =
-                new Ec2ApiSettings(Optional.of(new Sourced<>(ec2.endpoint(), Origin.variable("AWS_ENDPOINT_URL"))));
+                settings(Map.of("AWS_ENDPOINT_URL", ec2.endpoint().toString(), "AWS_USE_FIPS_ENDPOINT", "true"));
         Environment environment =
                 new Environment(Map.of("AWS_ACCESS_KEY_ID", "key", "AWS_SECRET_ACCESS_KEY", "secret"));
 

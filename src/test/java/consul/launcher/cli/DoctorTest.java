@@ -254,6 +254,13 @@ final class DoctorTest {
     }
 
     @Test
+    void tellsThatTheProxyIsNone() {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("HTTPS_PROXY", "socks5://proxy.example:1080");
+        assertProblem("EC2 API", "HTTPS_PROXY is no proxy that can be used", "or unset it");
+    }
+
+    @Test
     void asksTheEc2ApiOnlyForATag() {
         answer("\"10.0.0.1:8300\"");
         variables.remove("TAG_KEY");

@@ -1,6 +1,7 @@
 package consul.launcher.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.net.URI;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class Ec2ApiSettingsTest {
@@ -21,7 +23,7 @@ final class Ec2ApiSettingsTest {
 
     @Test
     void knowsNoEndpointByItself() {
-        assertEquals(new Ec2ApiSettings(Optional.empty()), from(Map.of()));
+        assertEquals(new Ec2ApiSettings(Optional.empty(), false, false, Proxies.none()), from(Map.of()));
         assertEquals(List.of(), problems);
     }
 
@@ -69,5 +71,40 @@ final class Ec2ApiSettingsTest {
         assertEquals(Optional.empty(), settings.endpoint());
         assertEquals(
                 "AWS_ENDPOINT_URL_EC2 is '" + value + "'", problems.getFirst().what());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, TRUE, true, true", "false, False, false, false", "'', true, false, true"})
+    void knowsWhichOfTheRegionsEndpointsIsWanted(String fips, String dualStack, boolean first, boolean second) {
+        Ec2ApiSettings settings = from(Map.of("AWS_USE_FIPS_ENDPOINT", fips, "AWS_USE_DUALSTACK_ENDPOINT", dualStack));
+
+        assertEquals(first, settings.fips());
+        assertEquals(second, settings.dualStack());
+        assertEquals(List.of(), problems);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"})
+    void refusesWhatIsNeitherTrueNorFalse(String variable) {
+        Ec2ApiSettings settings = from(Map.of(variable, "1"));
+
+        assertFalse(settings.fips() || settings.dualStack());
+        assertEquals(List.of(variable + " is '1': set it to true or false"), lines());
+    }
+
+    @Test
+    void knowsTheProxies() {
+        assertEquals(
+                "proxy.example:3128 of https_proxy",
+                from(Map.of("https_proxy", "http://proxy.example:3128"))
+                        .proxies()
+                        .https()
+                        .orElseThrow()
+                        .describe());
+        assertEquals(List.of(), problems);
+    }
+
+    private List<String> lines() {
+        return problems.stream().map(Problem::line).toList();
     }
 }
