@@ -17,8 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Finds the local agent: its HTTP API, where the variables say, else where the agent that runs here listens, else
-/// where
-/// it listens by default; and its data.
+/// where it listens by default; and its data.
 final class AgentLocator {
 
     private static final Path PROC = Path.of("/proc");

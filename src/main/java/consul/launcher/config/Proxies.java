@@ -11,9 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// By which proxy a URL is asked: the variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the same in small
-/// letters,
-/// as programs in Go have them, so that this launcher and Consul's own search by tag go the same way. The AWS SDK reads
-/// them too, but only those of its process.
+/// letters, as programs in Go have them, so that this launcher and Consul's own search by tag go the same way.
+/// The AWS SDK reads them too, but only those of its process.
 /// <https://pkg.go.dev/golang.org/x/net/http/httpproxy>
 ///
 /// @param http for http URLs
@@ -71,8 +70,7 @@ public record Proxies(Optional<Server> http, Optional<Server> https, List<String
     }
 
     /// The proxy that the URL is asked by; empty if it is asked itself. So are, whatever the variables say, this
-    /// machine
-    /// and what answers on a link only, such as EC2's metadata service: a proxy would be asked who *it* is.
+    /// machine and what answers on a link only, such as EC2's metadata service: a proxy would be asked who *it* is.
     public Optional<Server> of(URI url) {
         boolean secure = "https".equalsIgnoreCase(url.getScheme());
         String name = String.valueOf(url.getHost()).toLowerCase(Locale.ROOT);

@@ -38,8 +38,7 @@ public final class AgentWatch implements Companion {
     private static final Duration NAP = Duration.ofMillis(30);
 
     /// EC2 that doesn't answer is asked less and less often, up to this many pauses between: half a minute, since a
-    /// Spot
-    /// notice comes two minutes ahead.
+    /// Spot notice comes two minutes ahead.
     private static final int LONGEST_BACKOFF = 6;
 
     /// How long a leave may take: longer than any stop timeout in a container should be, which ends it earlier.
