@@ -45,18 +45,9 @@ public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint, boolean fips, bool
         }
         return new Ec2ApiSettings(
                 endpoint,
-                flag(environment, "AWS_USE_FIPS_ENDPOINT", problems),
-                flag(environment, "AWS_USE_DUALSTACK_ENDPOINT", problems),
+                Truth.ofAws(environment, "AWS_USE_FIPS_ENDPOINT", problems),
+                Truth.ofAws(environment, "AWS_USE_DUALSTACK_ENDPOINT", problems),
                 Proxies.from(environment, proxyProblems));
-    }
-
-    private static boolean flag(Environment environment, String name, Consumer<Problem> problems) {
-        String value = environment.get(name).orElse("false");
-        Optional<Boolean> truth = Truth.ofAws(value);
-        if (truth.isEmpty()) {
-            problems.accept(Truth.problem(name, value));
-        }
-        return truth.orElse(false);
     }
 
     private static Optional<Sourced<URI>> endpoint(Environment environment, String name, Consumer<Problem> problems) {

@@ -77,8 +77,8 @@ public record MetadataSettings(
         return new MetadataSettings(
                 mode(environment, problems),
                 ec2Endpoint(environment, problems),
-                flag(environment, DISABLED, problems),
-                flag(environment, V1_DISABLED, problems),
+                Truth.ofAws(environment, DISABLED, problems),
+                Truth.ofAws(environment, V1_DISABLED, problems),
                 timeout(environment, problems),
                 attempts(environment, problems),
                 Optional.ofNullable(url(environment, ECS_ENDPOINT, problems)),
@@ -120,15 +120,6 @@ public record MetadataSettings(
             problems.accept(new Problem(ENDPOINT_MODE + " is '" + mode + "'", "set it to IPv4 (the default) or IPv6"));
         }
         return new Sourced<>(IPV4_ENDPOINT, Origin.variable(ENDPOINT_MODE));
-    }
-
-    private static boolean flag(Environment environment, String name, Consumer<Problem> problems) {
-        String value = environment.get(name).orElse("false");
-        Optional<Boolean> truth = Truth.ofAws(value);
-        if (truth.isEmpty()) {
-            problems.accept(Truth.problem(name, value));
-        }
-        return truth.orElse(false);
     }
 
     private static Duration timeout(Environment environment, Consumer<Problem> problems) {

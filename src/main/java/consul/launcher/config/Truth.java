@@ -2,6 +2,7 @@ package consul.launcher.config;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Yes and no in settings: whose setting it is decides how it is written. Empty where a text is neither.
 public final class Truth {
@@ -37,6 +38,16 @@ public final class Truth {
             case "false" -> Optional.of(false);
             default -> Optional.empty();
         };
+    }
+
+    /// The same of a variable that is false where it isn't set, or is neither.
+    static boolean ofAws(Environment environment, String name, Consumer<Problem> problems) {
+        String value = environment.get(name).orElse("false");
+        Optional<Boolean> truth = ofAws(value);
+        if (truth.isEmpty()) {
+            problems.accept(problem(name, value));
+        }
+        return truth.orElse(false);
     }
 
     /// What is said of a text that is neither.
