@@ -81,6 +81,11 @@ public final class AgentDraft {
         return findings.warnings();
     }
 
+    /// Whether nothing is derived: for `-dev`, and where Consul will print its help.
+    public boolean isPlain() {
+        return plain;
+    }
+
     public Role role() {
         return role;
     }

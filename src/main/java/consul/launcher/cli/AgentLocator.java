@@ -38,21 +38,17 @@ final class AgentLocator {
         return new Address.Tcp(false, "127.0.0.1", ConsulApiSettings.PORT);
     }
 
-    /// Where the launcher that supervises a server here keeps what it knows of the quorum: in the configured directory,
-    /// unless there is nothing there and the one agent with such a directory was told to have its data elsewhere.
-    static Path dataDirectory(Path configured) {
-        return dataDirectory(configured, PROC);
-    }
-
+    /// Where the launcher that supervises a server here keeps what it knows of the quorum: where the only agent that
+    /// runs
+    /// was told to have its data, if there is something there; else in the configured directory.
+    ///
+    /// @param proc `/proc` but for tests
     static Path dataDirectory(Path configured, Path proc) {
-        if (isKept(configured)) {
-            return configured;
-        }
-        Set<Path> others = new HashSet<>();
+        Set<Path> kept = new HashSet<>();
         for (List<String> arguments : RunningAgents.arguments(proc)) {
-            AgentDataDirectory.of(arguments).filter(AgentLocator::isKept).ifPresent(others::add);
+            AgentDataDirectory.of(arguments).filter(AgentLocator::isKept).ifPresent(kept::add);
         }
-        return others.size() == 1 ? others.iterator().next() : configured;
+        return kept.size() == 1 && !kept.contains(configured) ? kept.iterator().next() : configured;
     }
 
     private static boolean isKept(Path data) {

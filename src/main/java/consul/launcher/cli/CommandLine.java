@@ -70,7 +70,7 @@ final class CommandLine {
                 new WaitCommand(new ReadyCommand(surroundings, log), log)
                         .run(rest, new Starter(surroundings.decision(), log));
             case "doctor" -> new DoctorCommand(surroundings, log, Path.of("/proc")).run(rest);
-            case "recovery" -> new RecoveryCommand(surroundings, log).run(rest);
+            case "recovery" -> new RecoveryCommand(surroundings, log, Path.of("/proc")).run(rest);
             case "version", "--version" -> new VersionCommand(surroundings).run();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command '" + arguments.getFirst() + "'");

@@ -119,7 +119,9 @@ final class Planner {
         // Settings that nobody will use stop nothing.
         MetadataSettings metadataSettings =
                 MetadataSettings.from(environment, draft.wanted().isEmpty() ? Planner::ignore : settingsProblems::add);
-        checkLaterSettings();
+        if (settings.mode() == EntrypointSettings.Mode.SUPERVISE && !draft.isPlain()) {
+            checkLaterSettings(agentSettings);
+        }
         SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
@@ -249,16 +251,17 @@ final class Planner {
                 : UserConfiguration.read(settings.localConfig(), directory, command.arguments(), settingsProblems::add);
     }
 
-    /// What is read again on the watch thread; here only to say at once what is wrong with it.
-    private void checkLaterSettings() {
+    /// What is read again on the watch thread; here only to say at once what is wrong with it. The EC2 API is asked for
+    /// instances by tag only.
+    private void checkLaterSettings(AgentSettings agentSettings) {
         if (Settings.areGiven(environment)) {
             Settings.from(environment, settingsProblems::add);
         }
-        if (Ec2ApiSettings.areGiven(environment)) {
+        if (agentSettings.tag().isPresent() && Ec2ApiSettings.areGiven(environment)) {
             Ec2ApiSettings.from(environment, settingsProblems::add, Planner::ignore);
         }
         if (ConsulApiSettings.areGiven(environment)) {
-            ConsulApiSettings.from(environment, new SecretFiles(), settingsProblems::add);
+            ConsulApiSettings.check(environment, settingsProblems::add);
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,18 +21,22 @@ final class RecoveryCommand {
 
     private final Surroundings surroundings;
     private final Log log;
+    private final Path proc;
 
-    RecoveryCommand(Surroundings surroundings, Log log) {
+    /// @param proc `/proc` but for tests
+    RecoveryCommand(Surroundings surroundings, Log log, Path proc) {
         this.surroundings = surroundings;
         this.log = log;
+        this.proc = proc;
     }
 
     int run(List<String> arguments) {
         List<String> words = new ArrayList<>(arguments);
         boolean yes = words.remove("--yes");
-        Place place = new Place(AgentLocator.dataDirectory(EntrypointSettings.from(surroundings.environment(), _ -> {})
+        Path configured = EntrypointSettings.from(surroundings.environment(), _ -> {})
                 .dataDirectory()
-                .value()));
+                .value();
+        Place place = new Place(AgentLocator.dataDirectory(configured, proc));
         Orders orders = new Orders(place, surroundings.clock());
         try {
             return switch (words.isEmpty() ? "" : words.getFirst()) {

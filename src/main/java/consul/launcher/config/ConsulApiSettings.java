@@ -53,12 +53,18 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
             Optional<String> serverName,
             boolean verifies) {}
 
-    /// Whether there is anything to read that can be wrong in itself.
+    /// Whether there is anything for [#check].
     public static boolean areGiven(Environment environment) {
         return environment.get(ADDRESS).isPresent()
                 || environment.get("CONSUL_HTTP_SSL").isPresent()
-                || environment.get("CONSUL_HTTP_SSL_VERIFY").isPresent()
-                || environment.get("CONSUL_HTTP_TOKEN_FILE").isPresent();
+                || environment.get("CONSUL_HTTP_SSL_VERIFY").isPresent();
+    }
+
+    /// What is wrong with the variables themselves. The files that they name may come later: a token is often made by
+    /// help of the agent that is to start.
+    public static void check(Environment environment, Consumer<Problem> problems) {
+        truth(environment, "CONSUL_HTTP_SSL_VERIFY", true, problems);
+        address(environment, truth(environment, "CONSUL_HTTP_SSL", false, problems), problems);
     }
 
     /// Reads the variables; what is wrong goes to `problems`.

@@ -12,9 +12,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -26,10 +28,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A directory that is held open: what is done in it is done there, whatever is put in the place of its name meanwhile,
 /// and never through a link. The user that Consul runs as owns the data directory; it must not send a launcher that is
 /// root elsewhere.
+///
+/// Where the JDK can't hold a directory open, as with musl since 1.2.4 whose `openat64` it doesn't find, the directory
+/// is
+/// gone to by its name each time. Nothing is done through a link there either, but whoever is quick may put another
+/// directory in its place between two steps.
 final class HeldDirectory implements AutoCloseable {
 
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
@@ -37,9 +45,11 @@ final class HeldDirectory implements AutoCloseable {
     private static final Set<OpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private final Path path;
-    private final SecureDirectoryStream<Path> stream;
 
-    private HeldDirectory(Path path, SecureDirectoryStream<Path> stream) {
+    /// Null where it can't be held.
+    private final @Nullable SecureDirectoryStream<Path> stream;
+
+    private HeldDirectory(Path path, @Nullable SecureDirectoryStream<Path> stream) {
         this.path = path;
         this.stream = stream;
     }
@@ -52,7 +62,16 @@ final class HeldDirectory implements AutoCloseable {
             return new HeldDirectory(path, secure);
         }
         stream.close();
-        throw new IOException(path + " is on a file system of which no directory can be held open");
+        return byName(path);
+    }
+
+    /// One that isn't held. Follows links.
+    static HeldDirectory byName(Path path) throws IOException {
+        Path real = path.toRealPath();
+        if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NotDirectoryException(path.toString());
+        }
+        return new HeldDirectory(real, null);
     }
 
     /// A directory in this one.
@@ -62,6 +81,12 @@ final class HeldDirectory implements AutoCloseable {
         Path inner = path.resolve(name);
         if (attributes(name).isSymbolicLink()) {
             throw new IOException(inner + " is a link and no directory");
+        }
+        if (stream == null) {
+            if (!attributes(name).isDirectory()) {
+                throw new NotDirectoryException(inner.toString());
+            }
+            return new HeldDirectory(inner, null);
         }
         return new HeldDirectory(inner, stream.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS));
     }
@@ -79,7 +104,13 @@ final class HeldDirectory implements AutoCloseable {
 
     /// Its own.
     PosixFileAttributes attributes() throws IOException {
-        return stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+        return view().readAttributes();
+    }
+
+    private PosixFileAttributeView view() {
+        return stream == null
+                ? Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                : stream.getFileAttributeView(PosixFileAttributeView.class);
     }
 
     /// Of what has the name, be it a link.
@@ -88,7 +119,10 @@ final class HeldDirectory implements AutoCloseable {
     }
 
     private PosixFileAttributeView view(String name) {
-        return stream.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        return stream == null
+                ? Files.getFileAttributeView(
+                        path.resolve(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                : stream.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
     /// Whether something has the name, be it a link that leads nowhere.
@@ -103,8 +137,17 @@ final class HeldDirectory implements AutoCloseable {
 
     /// What is in it. To be asked once only.
     List<String> names() throws IOException {
+        if (stream != null) {
+            return names(stream);
+        }
+        try (DirectoryStream<Path> listed = Files.newDirectoryStream(path)) {
+            return names(listed);
+        }
+    }
+
+    private static List<String> names(DirectoryStream<Path> listed) throws IOException {
         List<String> names = new ArrayList<>();
-        for (Path entry : Listing.all(stream)) {
+        for (Path entry : Listing.all(listed)) {
             names.add(String.valueOf(entry.getFileName()));
         }
         return names;
@@ -146,15 +189,6 @@ final class HeldDirectory implements AutoCloseable {
         }
     }
 
-    void append(String name, String text) throws IOException {
-        Set<OpenOption> options =
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-        try (FileChannel channel = channel(name, options)) {
-            write(channel, text);
-            channel.force(true);
-        }
-    }
-
     private static void write(FileChannel channel, String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
@@ -188,7 +222,7 @@ final class HeldDirectory implements AutoCloseable {
     /// Gives the directory the attributes of another one, when all is in it.
     void become(PosixFileAttributes its) throws IOException {
         sync();
-        give(stream.getFileAttributeView(PosixFileAttributeView.class), its);
+        give(view(), its);
     }
 
     private static void give(PosixFileAttributeView view, PosixFileAttributes its) throws IOException {
@@ -219,7 +253,7 @@ final class HeldDirectory implements AutoCloseable {
     /// @return whether it was there
     boolean delete(String name) throws IOException {
         try {
-            stream.deleteFile(Path.of(name));
+            deleteFile(name);
             return true;
         } catch (NoSuchFileException e) {
             return false;
@@ -232,7 +266,7 @@ final class HeldDirectory implements AutoCloseable {
             return;
         }
         if (!attributes(name).isDirectory()) {
-            stream.deleteFile(Path.of(name));
+            deleteFile(name);
             return;
         }
         try (HeldDirectory inner = in(name)) {
@@ -240,12 +274,28 @@ final class HeldDirectory implements AutoCloseable {
                 inner.deleteAll(each);
             }
         }
-        stream.deleteDirectory(Path.of(name));
+        if (stream == null) {
+            Files.delete(path.resolve(name));
+        } else {
+            stream.deleteDirectory(Path.of(name));
+        }
+    }
+
+    private void deleteFile(String name) throws IOException {
+        if (stream == null) {
+            Files.delete(path.resolve(name));
+        } else {
+            stream.deleteFile(Path.of(name));
+        }
     }
 
     /// In one step, over what has the other name.
     void rename(String from, String to) throws IOException {
-        stream.move(Path.of(from), stream, Path.of(to));
+        if (stream == null) {
+            Files.move(path.resolve(from), path.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            stream.move(Path.of(from), stream, Path.of(to));
+        }
     }
 
     /// A new name is on the disk once its directory is.
@@ -256,18 +306,8 @@ final class HeldDirectory implements AutoCloseable {
     }
 
     /// Finds out whether the directory belongs to the user that the launcher runs as, so that nobody else may change
-    /// what is in it. A file that is made for a moment tells: a server of files may take root for somebody else.
-    void requireMine() throws IOException {
-        String probe = "whose.part";
-        delete(probe);
-        create(probe, "");
-        try {
-            requireMine(probe);
-        } finally {
-            delete(probe);
-        }
-    }
-
+    /// what is in it. A file that it has made tells: a server of files may take root for somebody else.
+    ///
     /// @param name of a file that the launcher has made just now
     private void requireMine(String name) throws IOException {
         UserPrincipal me = attributes(name).owner();
@@ -280,7 +320,9 @@ final class HeldDirectory implements AutoCloseable {
 
     private FileChannel channel(String name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
             throws IOException {
-        SeekableByteChannel channel = stream.newByteChannel(Path.of(name), options, attributes);
+        SeekableByteChannel channel = stream == null
+                ? Files.newByteChannel(path.resolve(name), options, attributes)
+                : stream.newByteChannel(Path.of(name), options, attributes);
         if (channel instanceof FileChannel file) {
             return file;
         }
@@ -290,6 +332,8 @@ final class HeldDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        stream.close();
+        if (stream != null) {
+            stream.close();
+        }
     }
 }

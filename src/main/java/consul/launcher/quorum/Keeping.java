@@ -58,12 +58,10 @@ final class Keeping {
         }
     }
 
-    /// In a directory of somebody else the file could be another one under a second name.
+    /// Adds to a file that is short, by replacing it: in a directory of somebody else it could be another one under a
+    /// second name.
     static void append(Path file, String text) throws IOException {
-        try (HeldDirectory directory = holding(file)) {
-            directory.requireMine();
-            directory.append(name(file), text);
-        }
+        write(file, read(file).orElse("") + text);
     }
 
     /// Gives it another name in its directory.

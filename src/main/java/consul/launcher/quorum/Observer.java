@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +82,7 @@ final class Observer {
     private Instant watchedSince;
     private Instant lastLook;
     private final Instant begin;
-    private String lastTrouble = "";
+    private final Map<Path, String> lastTroubles = new HashMap<>();
 
     Observer(
             Settings settings,
@@ -112,10 +113,14 @@ final class Observer {
         place.create();
         loadLedger();
         Instant now = clock.instant();
-        Keeping.read(place.complete())
-                .flatMap(Observer::time)
-                .filter(at -> !at.isAfter(now))
-                .ifPresent(at -> ledger = ledger.complete(at));
+        Optional<Instant> complete =
+                Keeping.read(place.complete()).flatMap(Observer::time).filter(at -> !at.isAfter(now));
+        if (complete.isPresent()) {
+            ledger = ledger.complete(complete.get());
+        } else {
+            // One of a clock that was ahead must not come true some day.
+            Keeping.delete(place.complete());
+        }
     }
 
     private static Optional<Instant> time(String text) {
@@ -406,11 +411,10 @@ final class Observer {
     private void keep(Path file, Writing writing) {
         try {
             writing.write();
-            lastTrouble = "";
+            lastTroubles.remove(file);
         } catch (IOException e) {
             String trouble = "the proofs of death can't be kept in " + file + ": " + e;
-            if (!trouble.equals(lastTrouble)) {
-                lastTrouble = trouble;
+            if (!trouble.equals(lastTroubles.put(file, trouble))) {
                 log.warn(trouble);
             }
         }

@@ -77,13 +77,12 @@ public record Place(Path data) {
 
     /// Makes the launcher's own directory where there is none.
     ///
-    /// @throws IOException if it can't be made, a link is in its place, or it belongs to somebody else: whoever
-    ///     may write the data directory must not send a launcher that is root elsewhere
+    /// @throws IOException if it can't be made, or a link is in its place: whoever may write the data directory
+    ///     must not send a launcher that is root elsewhere
     void create() throws IOException {
         Files.createDirectories(own());
-        try (HeldDirectory directory = HeldDirectory.open(data);
-                HeldDirectory own = directory.in("launcher")) {
-            own.requireMine();
+        try (HeldDirectory directory = HeldDirectory.open(data)) {
+            directory.in("launcher").close();
         }
     }
 

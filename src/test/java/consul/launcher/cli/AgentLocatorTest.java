@@ -38,12 +38,14 @@ final class AgentLocatorTest {
         assertEquals(mounted, AgentLocator.dataDirectory(configured, proc));
     }
 
+    /// An earlier launcher may have kept something there.
     @Test
-    void isTheConfiguredDirectoryIfTheLauncherKeepsSomethingThere() throws IOException {
+    void isWhereTheAgentHasItsDataThoughThereIsSomethingInTheConfiguredDirectory() throws IOException {
         kept("configured");
-        runs("consul", "agent", "-data-dir=" + kept("mounted"));
+        Path mounted = kept("mounted");
+        runs("consul", "agent", "-data-dir=" + mounted);
 
-        assertEquals(configured, AgentLocator.dataDirectory(configured, proc));
+        assertEquals(mounted, AgentLocator.dataDirectory(configured, proc));
     }
 
     /// As where the container shares the host's process ids.

@@ -134,6 +134,7 @@ final class RecoveryCommandTest {
                     throw new AssertionError("nothing is run");
                 },
                 Optional.empty());
-        return new RecoveryCommand(surroundings, new Log(errors, InstantSource.system())).run(words);
+        return new RecoveryCommand(surroundings, new Log(errors, InstantSource.system()), data.resolve("proc"))
+                .run(words);
     }
 }

@@ -20,9 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the user that Consul runs as can put into its data directory, to have a launcher that is root write, read or
-/// give
-/// away what isn't that user's.
+/// What the user that Consul runs as can put into its data directory, to have a launcher that is root write, read
+/// or give away what isn't that user's.
 final class LinksTest {
 
     private static final int CONSUL = 100;
@@ -100,20 +99,28 @@ final class LinksTest {
         return place.own().resolve(name);
     }
 
+    /// As where a wrapper gives the whole data directory to Consul's user before each start.
     @Test
     @NeedsRoot
-    void keepsNothingInADirectoryThatSomebodyElsePutThere() throws IOException {
-        Files.move(place.own(), root.resolve("moved away"));
-        Files.createDirectory(place.own());
+    void usesItsDirectoryThoughItBelongsToConsulsUser() throws IOException {
+        Keeping.append(place.audit(), "one\n");
         give(place.own());
+        give(place.audit());
 
-        IOException refusal = assertThrows(IOException.class, place::create);
-        assertTrue(String.valueOf(refusal.getMessage()).contains("launcher belongs to "), refusal::toString);
-        assertThrows(IOException.class, () -> Keeping.append(place.audit(), "text"));
-        assertFalse(Files.exists(place.audit()));
-        // By the one command that people run as root where the launcher isn't.
-        Keeping.write(place.order(), "0123456789ab");
-        assertTrue(Files.exists(place.order()));
+        place.create();
+        Keeping.append(place.audit(), "two\n");
+
+        assertEquals(Optional.of("one\ntwo\n"), Keeping.read(place.audit()));
+    }
+
+    /// Another file of that user's choice, as far as the kernel lets it have one.
+    @Test
+    void addsToNoFileThatHasASecondName() throws IOException {
+        Files.createLink(place.audit(), victim);
+
+        Keeping.append(place.audit(), "text");
+
+        assertNothingHappenedElsewhere();
     }
 
     // ---- whatever is put in the way meanwhile

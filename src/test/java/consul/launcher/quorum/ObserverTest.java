@@ -360,6 +360,10 @@ final class ObserverTest {
         Files.writeString(it.place.complete(), kept);
 
         assertEquals(observer.ledger().completeAt(), loaded().ledger().completeAt());
+
+        // Nor does it come true when that time has come.
+        it.pass(Duration.ofDays(5000));
+        assertEquals(observer.ledger().completeAt(), loaded().ledger().completeAt());
     }
 
     private Observer loaded() throws IOException {
