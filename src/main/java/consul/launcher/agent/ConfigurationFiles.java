@@ -1,6 +1,7 @@
 package consul.launcher.agent;
 
 import consul.launcher.config.Listing;
+import consul.launcher.config.SecretSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -94,6 +95,10 @@ final class ConfigurationFiles {
             names.add(LOCAL);
         } else if (own && !keepsLocalFile) {
             names.remove(LOCAL);
+        }
+        if (own) {
+            // An earlier start of this launcher wrote it; this one writes it anew, or takes it away.
+            names.remove(SecretSettings.FILE);
         }
         for (String name : names) {
             if (own && localConfig.isPresent() && name.equals(LOCAL)) {

@@ -21,6 +21,9 @@ public record SecretSettings(List<Secret> secrets) {
         }
     }
 
+    /// What they are passed to Consul in, in the configuration directory.
+    public static final String FILE = "launcher-secrets.json";
+
     private static final String ENCRYPT = "CONSUL_ENCRYPT";
 
     /// The variables and what they set, in Consul's configuration.

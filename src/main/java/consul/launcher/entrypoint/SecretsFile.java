@@ -1,5 +1,6 @@
 package consul.launcher.entrypoint;
 
+import consul.launcher.config.SecretSettings;
 import java.util.List;
 
 /// What is to be written for Consul's eyes only.
@@ -9,7 +10,7 @@ import java.util.List;
 public record SecretsFile(String content, List<String> origins) {
 
     /// In the configuration directory, and nobody else's name.
-    public static final String NAME = "launcher-secrets.json";
+    public static final String NAME = SecretSettings.FILE;
 
     public SecretsFile {
         origins = List.copyOf(origins);

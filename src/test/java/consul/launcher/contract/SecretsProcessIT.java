@@ -42,6 +42,19 @@ final class SecretsProcessIT {
                 said.contains("encrypt from CONSUL_ENCRYPT, acl.tokens.agent from CONSUL_ACL_AGENT_TOKEN_FILE"), said);
     }
 
+    /// What the launcher wrote is not the user's.
+    @Test
+    void areWrittenAgainAtTheNextStart() throws IOException {
+        scenario.with("CONSUL_ENCRYPT", KEY).with("CONSUL_ACL_AGENT_TOKEN", TOKEN);
+        scenario.run("agent");
+        Path file = scenario.config().resolve("launcher-secrets.json");
+        String written = Files.readString(file);
+
+        scenario.run("agent");
+
+        assertEquals(written, Files.readString(file));
+    }
+
     @Test
     void goWithTheirVariables() throws IOException {
         Path file = Files.writeString(scenario.config().resolve("launcher-secrets.json"), "{}");
