@@ -39,8 +39,7 @@ final class AgentLocator {
     }
 
     /// Where the launcher that supervises a server here keeps what it knows of the quorum: where the only agent that
-    /// runs
-    /// was told to have its data, if there is something there; else in the configured directory.
+    /// runs was told to have its data, if there is something there; else in the configured directory.
     ///
     /// @param proc `/proc` but for tests
     static Path dataDirectory(Path configured, Path proc) {

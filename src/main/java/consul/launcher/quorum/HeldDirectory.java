@@ -34,10 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// and never through a link. The user that Consul runs as owns the data directory; it must not send a launcher that is
 /// root elsewhere.
 ///
-/// Where the JDK can't hold a directory open, as with musl since 1.2.4 whose `openat64` it doesn't find, the directory
-/// is
-/// gone to by its name each time. Nothing is done through a link there either, but whoever is quick may put another
-/// directory in its place between two steps.
+/// Where the JDK can't hold a directory open, as with musl since 1.2.4 whose `openat64` it doesn't find, it is gone to
+/// by its name each time. Nothing is done through a link there either, but whoever is quick may put another directory
+/// in its place between two steps.
 final class HeldDirectory implements AutoCloseable {
 
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");

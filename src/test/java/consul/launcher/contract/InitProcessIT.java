@@ -201,8 +201,7 @@ final class InitProcessIT {
     }
 
     /// Behind dumb-init, and where the starter script is the init, a QUIT gets through whatever else is going on. So
-    /// two
-    /// of them, one after the other, show that everything before was dealt with.
+    /// two of them, one after the other, show that everything before was dealt with.
     @ParameterizedTest
     @CsvSource({
         "dumb-init, TERM, TERM",

@@ -93,8 +93,7 @@ final class TerminalProcessIT {
     }
 
     /// What the launcher hands on comes a moment after what the terminal sends itself. So two more signals to what runs
-    /// on
-    /// the terminal, one after the other, show that the launcher has dealt with the first one.
+    /// on the terminal, one after the other, show that the launcher has dealt with the first one.
     @ParameterizedTest
     @CsvSource({
         "none, supervise, INT, QUIT",

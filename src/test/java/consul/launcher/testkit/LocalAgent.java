@@ -144,8 +144,7 @@ public final class LocalAgent {
     }
 
     /// Ends launcher and Consul without a word, as an instance that is gone. Returns when all of it is, and so its
-    /// ports
-    /// are free.
+    /// ports are free.
     public void kill() {
         stopped = true;
         process.close();

@@ -151,8 +151,7 @@ public final class Running implements AutoCloseable {
         }
         try {
             // <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>: behind the name in brackets comes the
-            // state,
-            // and as the 17th after it the number of threads.
+            // state, and as the 17th after it the number of threads.
             String stat = Files.readString(
                     Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
