@@ -10,7 +10,7 @@ public final class Words {
     private Words() {}
 
     /// Splits the text. Single quotes keep everything, double quotes keep all but `\"` and `\\`, a backslash outside
-    /// quotes keeps the next character, and `{{ … }}` is kept whole, quotes included.
+    /// quotes is a character like any other, and `{{ … }}` is kept whole, quotes included.
     ///
     /// @throws IllegalArgumentException if a quote or a template is not closed; the message says which
     public static List<String> split(String text) {
@@ -30,10 +30,6 @@ public final class Words {
                 inWord = true;
             } else if (c == '\'' || c == '"') {
                 at = quoted(text, at, word);
-                inWord = true;
-            } else if (c == '\\' && at + 1 < text.length()) {
-                word.append(text.charAt(at + 1));
-                at += 2;
                 inWord = true;
             } else if (isSpace(c)) {
                 if (inWord) {
