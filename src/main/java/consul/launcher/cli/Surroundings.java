@@ -50,6 +50,7 @@ record Surroundings(
     private static final String DECISION = "CONSUL_LAUNCHER_DECISION";
 
     static Surroundings real(Environment environment) {
+        Preparer.Runner runner = new ShortRun();
         return new Surroundings(
                 environment,
                 new FileInputStream(FileDescriptor.in),
@@ -58,9 +59,9 @@ record Surroundings(
                 InstantSource.system(),
                 Path.of("/etc"),
                 Path.of("/proc/self/status"),
-                new HostInterfaces(),
+                new HostInterfaces(runner),
                 settings -> new MetadataSource(settings, Pace.real()),
-                new ShortRun(),
+                runner,
                 environment.get(DECISION).map(number -> Path.of("/proc/self/fd", number)));
     }
 

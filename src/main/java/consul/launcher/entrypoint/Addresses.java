@@ -5,8 +5,10 @@ import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
 import consul.launcher.config.Sourced;
 import consul.launcher.config.Words;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringTokenizer;
 import java.util.function.Consumer;
 
 /// The `-bind` and `-client` flags that the variables ask for (rules 2-6).
@@ -35,7 +37,7 @@ public record Addresses(
             Interfaces interfaces,
             Consumer<Problem> problems,
             Consumer<Problem> settingsProblems) {
-        List<String> notices = new java.util.ArrayList<>(2);
+        List<String> notices = new ArrayList<>(2);
         Optional<Sourced<List<String>>> bind = one(
                 "-bind",
                 "CONSUL_BIND",
@@ -70,21 +72,31 @@ public record Addresses(
             return words(flag, variable, flags.get(), settingsProblems)
                     .map(words -> new Sourced<>(words, Origin.variable(variable)));
         }
-        if (interfaceName.isEmpty()) {
-            return Optional.empty();
+        List<String> names = words(interfaceName.orElse(""));
+        for (String name : names) {
+            Optional<String> address = interfaces.address(name);
+            if (address.isPresent()) {
+                notices.accept("interface '" + name + "' has address " + address.get() + ", used as " + flag);
+                return Optional.of(
+                        new Sourced<>(List.of(flag + "=" + address.get()), Origin.variable(variable + "_INTERFACE")));
+            }
         }
-        String name = interfaceName.get();
-        Optional<String> address = interfaces.address(name);
-        if (address.isEmpty()) {
+        if (!names.isEmpty()) {
             problems.accept(new Problem(
-                    "Could not find IP for interface '" + name + "', exiting",
+                    "Could not find IP for interface '" + String.join(" ", names) + "', exiting",
                     "interfaces here: " + String.join(", ", interfaces.names()) + "; set " + variable
                             + "_INTERFACE to one that has an address"));
-            return Optional.empty();
         }
-        notices.accept("interface '" + name + "' has address " + address.get() + ", used as " + flag);
-        return Optional.of(
-                new Sourced<>(List.of(flag + "=" + address.get()), Origin.variable(variable + "_INTERFACE")));
+        return Optional.empty();
+    }
+
+    /// The words of an interface variable, which the script splits at white space.
+    private static List<String> words(String names) {
+        List<String> words = new ArrayList<>(1);
+        for (StringTokenizer rest = new StringTokenizer(names); rest.hasMoreTokens(); ) {
+            words.add(rest.nextToken());
+        }
+        return words;
     }
 
     private static Optional<List<String>> words(

@@ -1,5 +1,6 @@
 package consul.launcher.entrypoint;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -12,18 +13,37 @@ import java.util.Optional;
 /// The interfaces of the machine, or of the container's network namespace. One that can't be read has no address.
 public final class HostInterfaces implements Addresses.Interfaces {
 
+    private final Preparer.Runner runner;
+
+    /// @param runner for `ip`
+    public HostInterfaces(Preparer.Runner runner) {
+        this.runner = runner;
+    }
+
     @Override
     public Optional<String> address(String name) {
         try {
             NetworkInterface found = NetworkInterface.getByName(name);
+            if (found == null) {
+                found = NetworkInterface.getByIndex(index(name));
+            }
             return found == null
                     ? Optional.empty()
                     : first(found.getInterfaceAddresses().stream()
                             .map(java.net.InterfaceAddress::getAddress)
                             .toList());
-        } catch (SocketException e) {
+        } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /// The kernel's number of an interface by any of its names. The JDK doesn't know alternative names, `ip` does;
+    /// where
+    /// an image has no `ip`, the official script can't find an interface either.
+    private int index(String name) throws IOException {
+        String output =
+                runner.run(List.of("ip", "-o", "link", "show", "dev", name)).output();
+        return Integer.parseInt(output.substring(0, Math.max(0, output.indexOf(':'))));
     }
 
     @Override

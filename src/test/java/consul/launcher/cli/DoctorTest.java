@@ -18,6 +18,7 @@ import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
 import consul.launcher.mockec2.Ec2Mock;
 import consul.launcher.mockec2.Options;
+import consul.launcher.process.ShortRun;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -365,7 +366,7 @@ final class DoctorTest {
                 InstantSource.system(),
                 home.resolve("etc"),
                 home.resolve("etc/status"),
-                new HostInterfaces(),
+                new HostInterfaces(new ShortRun()),
                 _ -> identity,
                 _ -> new Preparer.Runner.Outcome(0, ""),
                 Optional.empty());

@@ -8,6 +8,7 @@ import consul.launcher.config.Environment;
 import consul.launcher.config.Log;
 import consul.launcher.entrypoint.HostInterfaces;
 import consul.launcher.identity.IdentitySource;
+import consul.launcher.process.ShortRun;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -128,7 +129,7 @@ final class RecoveryCommandTest {
                 () -> Instant.EPOCH.plusSeconds(seconds.addAndGet(5)),
                 Path.of("/etc"),
                 Path.of("/proc/self/status"),
-                new HostInterfaces(),
+                new HostInterfaces(new ShortRun()),
                 _ -> _ -> new IdentitySource.NotFound(List.of(), List.of()),
                 _ -> {
                     throw new AssertionError("nothing is run");

@@ -148,6 +148,44 @@ final class AddressesProcessIT {
         assertEquals(List.of("-bind=2001:db8::7"), addressFlags());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {" eth7", "eth7\n", "\teth7 ", "nosuch0 eth7", "eth7 eth9"})
+    @NeedsRoot
+    @DisplayName("rule 3: the variable is split at white space, and the first word that is an interface counts (B12)")
+    void splitsTheInterfacesName(String value) {
+        scenario.inOwnNetwork(
+                        "link add eth7 type veth peer name eth8",
+                        "addr add 10.1.2.3/24 dev eth7",
+                        "link add eth9 type veth peer name eth10",
+                        "addr add 10.9.9.9/24 dev eth9")
+                .with("CONSUL_BIND_INTERFACE", value)
+                .with("CONSUL_CLIENT_INTERFACE", value);
+
+        assertEquals(List.of("-bind=10.1.2.3", "-client=10.1.2.3"), addressFlags());
+    }
+
+    @Test
+    @DisplayName("rule 3: an interface variable of nothing but white space is none (B12)")
+    void takesABlankInterfaceForNone() {
+        scenario.with("CONSUL_BIND_INTERFACE", " \n").with("CONSUL_CLIENT_INTERFACE", " ");
+
+        assertEquals(List.of(), addressFlags());
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 3: an alternative name is the interface's as any other, where the image has ip (B5)")
+    void findsAnInterfaceByItsAlternativeName() {
+        scenario.inOwnNetwork(
+                        "link add eth7 type veth peer name eth8",
+                        "addr add 10.1.2.3/24 dev eth7",
+                        "link property add dev eth7 altname eni-0123456789abcdef0")
+                .withRealProgram("ip")
+                .with("CONSUL_BIND_INTERFACE", "eni-0123456789abcdef0");
+
+        assertEquals(List.of("-bind=10.1.2.3"), addressFlags());
+    }
+
     @Test
     @NeedsRoot
     @DisplayName("rule 4: an interface without an address is exit code 1 and names the interfaces that exist")
@@ -165,7 +203,7 @@ final class AddressesProcessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {Scenario.NO_INTERFACE, "*", "eth0 eth1", "-o", "ü"})
+    @ValueSource(strings = {Scenario.NO_INTERFACE, "*", "nosuch0 nosuch1", "-o", "ü"})
     @DisplayName("rule 4: an interface that doesn't exist, however it is written, is exit code 1")
     void refusesAnUnknownInterface(String name) {
         scenario.with("CONSUL_BIND_INTERFACE", name);
@@ -226,6 +264,8 @@ final class AddressesProcessIT {
                 Arguments.of("\"-bind=1.2.3.4\" '-node=a b'", List.of("-bind=1.2.3.4", "-node=a b")),
                 Arguments.of("-bind=* -x=?", List.of("-bind=*", "-x=?")),
                 Arguments.of("-bind=$HOME", List.of("-bind=$HOME")),
+                // B13
+                Arguments.of("-bind=10.0.0.9 -node=a\\b", List.of("-bind=10.0.0.9", "-node=a\\b")),
                 Arguments.of("10.0.0.1", List.of("-bind=10.0.0.1")),
                 Arguments.of(" 10.0.0.1 ", List.of("-bind=10.0.0.1")),
                 Arguments.of("fd00::1", List.of("-bind=fd00::1")),
