@@ -68,6 +68,11 @@ final class AgentArguments {
         return last("h").isPresent() || last("help").isPresent();
     }
 
+    /// Whether the agent is one for development, which keeps nothing.
+    boolean isDev() {
+        return GoText.truth(last("dev").orElse("false")).orElse(false);
+    }
+
     /// A flag that Consul can't read, and why.
     Optional<String> refusal() {
         return refusal;

@@ -1,6 +1,7 @@
 package consul.launcher.agent;
 
 import consul.launcher.config.Origin;
+import consul.launcher.config.Sourced;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,24 @@ public final class AgentDataDirectory {
     private static final Path NO_DIRECTORY = Path.of("/proc/self/no-directory");
 
     private AgentDataDirectory() {}
+
+    /// The one that an agent's own arguments name, whatever its files and the launcher's flags say.
+    ///
+    /// @param arguments what follows `agent` on its command line
+    public static Optional<Path> explicit(List<String> arguments) {
+        return UserConfiguration.readFragments(arguments)
+                .value("data_dir")
+                .map(Sourced::value)
+                .or(() -> AgentArguments.parse(arguments).last("data-dir"))
+                .map(Path::of);
+    }
+
+    /// Whether an agent can't do without one. With `-dev` it can.
+    ///
+    /// @param arguments what follows `agent` on its command line
+    public static boolean isNeeded(List<String> arguments) {
+        return !AgentArguments.parse(arguments).isDev();
+    }
 
     /// Reads configuration files only where they count: the launcher's own agents have the flag.
     ///

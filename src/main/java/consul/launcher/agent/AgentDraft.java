@@ -45,7 +45,7 @@ public final class AgentDraft {
         this.base = base;
         this.arguments = AgentArguments.parse(userArguments);
         this.given = new GivenSettings(arguments, base, configuration);
-        boolean dev = GoText.truth(arguments.last("dev").orElse("false")).orElse(false);
+        boolean dev = arguments.isDev();
         this.plain = dev || arguments.asksForHelp();
         this.node = given.find("node", "node_name");
         this.advertise = given.find("advertise", "advertise_addr");
@@ -84,6 +84,11 @@ public final class AgentDraft {
     /// Whether nothing is derived: for `-dev`, and where Consul will print its help.
     public boolean isPlain() {
         return plain;
+    }
+
+    /// Whether Consul will print its help and end.
+    public boolean asksForHelp() {
+        return arguments.asksForHelp();
     }
 
     public Role role() {
@@ -138,10 +143,15 @@ public final class AgentDraft {
 
     /// The whole command, with what was found out about this instance.
     public AgentCommand complete(Identity identity) {
+        return complete(identity, Map.of());
+    }
+
+    /// @param withheld which of `-data-dir` and `-config-dir` is not passed for the settings' directory, and why
+    public AgentCommand complete(Identity identity, Map<String, String> withheld) {
         Findings all = findings.copy();
         List<Flag> flags = new ArrayList<>();
-        flags.add(base.dataDir());
-        flags.add(base.configDir());
+        addDirectory("-data-dir", base.dataDir(), withheld, flags, all);
+        addDirectory("-config-dir", base.configDir(), withheld, flags, all);
         flags.addAll(base.bind());
         flags.addAll(base.client());
         if (!plain) {
@@ -155,6 +165,16 @@ public final class AgentDraft {
         }
         flags.addAll(arguments.asFlags(Origin.argument()));
         return new AgentCommand(flags, all.notes(), all.warnings());
+    }
+
+    private static void addDirectory(
+            String name, Flag flag, Map<String, String> withheld, List<Flag> flags, Findings all) {
+        String reason = withheld.get(name);
+        if (reason == null) {
+            flags.add(flag);
+        } else {
+            all.note(name + " not passed, since this agent can do without: " + reason);
+        }
     }
 
     private void noteIgnoredVariables(boolean dev) {

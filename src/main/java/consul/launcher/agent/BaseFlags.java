@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// The flags that the official script puts before the user's (contract, rules 2-7 and 12). They are passed whatever
-/// else is given; where the user gives the same flag, the user's stands later and wins in Consul.
+/// else is given, but for a directory that can't be used and isn't needed; where the user gives the same flag, the
+/// user's stands later and wins in Consul.
 ///
 /// @param dataDir `-data-dir=…`
 /// @param configDir `-config-dir=…`

@@ -107,7 +107,15 @@ final class Doctor {
         Self self = Self.read(surroundings.self());
         Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
         Privileges privileges = Privileges.decide(settings, command, self, accounts, environment, _ -> {});
-        Preparation.plan(settings, command, self, privileges, true, Optional.empty(), environment, problems::add);
+        Preparation.plan(
+                settings,
+                command,
+                self,
+                privileges,
+                Planner.dataDirectory(command),
+                Optional.empty(),
+                environment,
+                problems::add);
         if (problems.isEmpty()) {
             findings.add(Finding.ok(
                     "directories",

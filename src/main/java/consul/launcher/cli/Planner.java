@@ -1,6 +1,7 @@
 package consul.launcher.cli;
 
 import consul.launcher.agent.AgentCommand;
+import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.AgentDraft;
 import consul.launcher.agent.BaseFlags;
 import consul.launcher.agent.Flag;
@@ -27,7 +28,6 @@ import consul.launcher.entrypoint.Preparation;
 import consul.launcher.entrypoint.Privileges;
 import consul.launcher.entrypoint.SecretsFile;
 import consul.launcher.entrypoint.Self;
-import consul.launcher.entrypoint.Step;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.process.Execution;
@@ -55,6 +55,9 @@ final class Planner {
     /// What the official script ended with exit code 1 for.
     private final List<Problem> contractProblems = new ArrayList<>();
 
+    /// A source of identity that doesn't answer: exit code 69.
+    private final List<Problem> unavailable = new ArrayList<>();
+
     /// What may explain a refusal, such as a file that couldn't be understood.
     private final List<String> details = new ArrayList<>();
 
@@ -81,7 +84,7 @@ final class Planner {
         if (command.startsAgent()) {
             checkLocalConfig(settings);
         }
-        List<Step> steps = steps(settings, command, privileges, false, Optional.empty());
+        Preparation.Plan preparation = preparation(settings, command, privileges, Optional.empty());
         if (hasProblems()) {
             return refused();
         }
@@ -97,12 +100,12 @@ final class Planner {
                 words,
                 List.of(),
                 privileges,
-                steps,
+                preparation.steps(),
                 execution(privileges, program, tail),
                 role(command),
                 Identity.unknown(),
                 List.of(),
-                List.of()));
+                warnings(privileges)));
     }
 
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
@@ -117,43 +120,51 @@ final class Planner {
         settingsProblems.addAll(draft.problems());
         details.addAll(draft.warnings());
         // Settings that nobody will use stop nothing.
+        int before = settingsProblems.size();
         MetadataSettings metadataSettings =
                 MetadataSettings.from(environment, draft.wanted().isEmpty() ? Planner::ignore : settingsProblems::add);
+        boolean canAsk = settingsProblems.size() == before;
         if (settings.mode() == EntrypointSettings.Mode.SUPERVISE && !draft.isPlain()) {
             checkLaterSettings(agentSettings);
         }
         SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
-        List<Step> steps = steps(settings, command, privileges, true, secretsFile);
-        if (hasProblems()) {
+        Preparation.Plan preparation = draft.asksForHelp()
+                ? new Preparation.Plan(List.of(), Map.of())
+                : preparation(settings, command, privileges, secretsFile);
+        if (!canAsk) {
             return refused();
         }
+        // Also where something else is wrong already: all problems come at once.
         IdentitySource.Result result =
                 surroundings.metadata().apply(metadataSettings).find(draft.wanted());
-        return result instanceof IdentitySource.NotFound none
-                ? new Planned.Refused(
-                        CommandLine.UNAVAILABLE,
-                        List.of("can't find out who this instance is: " + String.join("; ", none.remedies())),
-                        none.attempts())
-                : ready(command, settings, privileges, steps, draft, addresses, (IdentitySource.Found) result);
+        if (result instanceof IdentitySource.NotFound none) {
+            unavailable.add(new Problem("can't find out who this instance is", String.join("; ", none.remedies())));
+            details.addAll(none.attempts());
+        }
+        return hasProblems() || !unavailable.isEmpty()
+                ? refused()
+                : ready(command, settings, privileges, preparation, draft, addresses, (IdentitySource.Found) result);
     }
 
     private static Planned ready(
             Command.Agent command,
             EntrypointSettings settings,
             Privileges privileges,
-            List<Step> steps,
+            Preparation.Plan preparation,
             AgentDraft draft,
             Addresses addresses,
             IdentitySource.Found found) {
-        AgentCommand agent = draft.complete(found.identity());
+        AgentCommand agent = draft.complete(found.identity(), preparation.withheld());
         List<String> program = List.of("consul", "agent");
         List<String> leading = new ArrayList<>(program);
         List<String> words = agent.arguments();
         leading.addAll(words.subList(0, words.size() - command.arguments().size()));
         List<String> notes = new ArrayList<>(addresses.notices());
         notes.addAll(agent.notes());
+        List<String> warnings = new ArrayList<>(warnings(privileges));
+        warnings.addAll(agent.warnings());
         return new Planned.Ready(new LaunchPlan(
                 command,
                 settings.mode(),
@@ -161,12 +172,18 @@ final class Planner {
                 program,
                 agent.flags(),
                 privileges,
-                steps,
+                preparation.steps(),
                 execution(privileges, leading, command.arguments()),
                 Optional.of(draft.role()),
                 found.identity(),
                 notes,
-                agent.warnings()));
+                warnings));
+    }
+
+    private static List<String> warnings(Privileges privileges) {
+        return privileges instanceof Privileges.Kept kept && kept.warning().isPresent()
+                ? List.of(kept.warning().get())
+                : List.of();
     }
 
     /// Of an agent whose command line is the user's alone: no variable counts.
@@ -223,24 +240,27 @@ final class Planner {
         return Privileges.decide(settings, command, self, accounts, environment, contractProblems::add);
     }
 
-    private List<Step> steps(
-            EntrypointSettings settings,
-            Command command,
-            Privileges privileges,
-            boolean usesDataDirectory,
-            Optional<SecretsFile> secrets) {
+    private Preparation.Plan preparation(
+            EntrypointSettings settings, Command command, Privileges privileges, Optional<SecretsFile> secrets) {
         if (!command.runsConsul()) {
-            return List.of();
+            return new Preparation.Plan(List.of(), Map.of());
         }
         return Preparation.plan(
                 settings,
                 command,
                 Self.read(surroundings.self()),
                 privileges,
-                usesDataDirectory,
+                dataDirectory(command),
                 secrets,
                 environment,
                 contractProblems::add);
+    }
+
+    static Preparation.DataDirectory dataDirectory(Command command) {
+        return command instanceof Command.Agent agent
+                ? new Preparation.DataDirectory(
+                        AgentDataDirectory.explicit(agent.arguments()), AgentDataDirectory.isNeeded(agent.arguments()))
+                : new Preparation.DataDirectory(Optional.empty(), false);
     }
 
     private UserConfiguration configuration(EntrypointSettings settings, Command.Agent command) {
@@ -292,7 +312,10 @@ final class Planner {
         List<String> lines = new ArrayList<>();
         contractProblems.forEach(problem -> lines.add(problem.line()));
         settingsProblems.forEach(problem -> lines.add(problem.line()));
-        return new Planned.Refused(
-                contractProblems.isEmpty() ? CommandLine.CONFIGURATION : 1, List.copyOf(lines), List.copyOf(details));
+        unavailable.forEach(problem -> lines.add(problem.line()));
+        int code = !contractProblems.isEmpty()
+                ? 1
+                : settingsProblems.isEmpty() ? CommandLine.UNAVAILABLE : CommandLine.CONFIGURATION;
+        return new Planned.Refused(code, List.copyOf(lines), List.copyOf(details));
     }
 }

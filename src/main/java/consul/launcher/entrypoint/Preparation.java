@@ -2,6 +2,7 @@ package consul.launcher.entrypoint;
 
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
+import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
 import consul.launcher.entrypoint.Step.Owner;
 import java.io.IOException;
@@ -10,12 +11,34 @@ import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Plans what must change in the file system before Consul starts (rules 7-10, 20, 21, 23). Only looks, never touches.
 public final class Preparation {
+
+    /// An agent's data directory, by its arguments.
+    ///
+    /// @param explicit the one that they name instead of the settings'
+    /// @param needed whether the agent can't do without one
+    public record DataDirectory(Optional<Path> explicit, boolean needed) {}
+
+    /// What came of it.
+    ///
+    /// @param steps in the order in which they must be made
+    /// @param withheld which of `-data-dir` and `-config-dir` the agent isn't given since the settings' directory
+    ///     can't be used and the agent can do without, and why it can't be used
+    public record Plan(List<Step> steps, Map<String, String> withheld) {
+        public Plan {
+            steps = List.copyOf(steps);
+            withheld = Map.copyOf(withheld);
+        }
+    }
+
+    private static final String DATA_DIR = "-data-dir";
 
     private final EntrypointSettings settings;
     private final Command command;
@@ -23,6 +46,7 @@ public final class Preparation {
     private final Optional<Owner> consul;
     private final Consumer<Problem> problems;
     private final List<Step> steps = new ArrayList<>();
+    private final Map<String, String> withheld = new HashMap<>();
 
     private Preparation(
             EntrypointSettings settings,
@@ -39,21 +63,22 @@ public final class Preparation {
         this.problems = problems;
     }
 
-    /// The steps in the order in which they must be made; what can't work goes to `problems`.
+    /// Plans; what can't work goes to `problems`.
     ///
-    /// @param usesDataDirectory whether the agent will use the data directory of the settings
+    /// @param data used by `agent …` only
     /// @param secrets what is to be written for Consul's eyes only
-    public static List<Step> plan(
+    public static Plan plan(
             EntrypointSettings settings,
             Command command,
             Self self,
             Privileges privileges,
-            boolean usesDataDirectory,
+            DataDirectory data,
             Optional<SecretsFile> secrets,
             Environment environment,
             Consumer<Problem> problems) {
         Preparation preparation = new Preparation(settings, command, self, privileges, problems);
-        preparation.directories(usesDataDirectory, secrets.isPresent());
+        preparation.dataDirectory(data);
+        preparation.configDirectory(secrets.isPresent());
         if (command.startsAgent()) {
             preparation.localConfig();
         }
@@ -61,47 +86,76 @@ public final class Preparation {
             preparation.secrets(secrets);
         }
         preparation.privilegedPorts(environment);
-        return List.copyOf(preparation.steps);
+        return new Plan(preparation.steps, preparation.withheld);
     }
 
-    private void directories(boolean usesDataDirectory, boolean writesSecrets) {
+    private void dataDirectory(DataDirectory data) {
+        Path own = settings.dataDirectory().value();
         boolean agent = command instanceof Command.Agent;
-        boolean writesConfig = writesSecrets
-                || (command.startsAgent() && settings.localConfig().isPresent());
-        directory(settings.dataDirectory().value(), agent && usesDataDirectory, true);
-        directory(settings.configDirectory().value(), agent || writesConfig, writesConfig);
+        boolean elsewhere =
+                data.explicit().isPresent() && !data.explicit().get().equals(own);
+        Optional<Problem> problem = directory(own, agent && !elsewhere, true, true);
+        if (problem.isPresent() && !data.needed()) {
+            withheld.put(DATA_DIR, problem.get().what());
+        } else {
+            problem.ifPresent(problems);
+        }
+        // An empty one is Consul's to refuse.
+        if (agent && elsewhere && !data.explicit().get().toString().isEmpty()) {
+            directory(data.explicit().get(), true, true, false).ifPresent(problems);
+        }
     }
 
+    private void configDirectory(boolean writesSecrets) {
+        Path path = settings.configDirectory().value();
+        boolean written = writesSecrets
+                || (command.startsAgent() && settings.localConfig().isPresent());
+        Optional<Problem> problem = directory(path, command instanceof Command.Agent || written, written, true);
+        boolean byDefault = settings.configDirectory().origin().kind() == Origin.Kind.DEFAULT;
+        if (problem.isPresent() && byDefault && !written && !Files.exists(path)) {
+            withheld.put("-config-dir", problem.get().what());
+        } else {
+            problem.ifPresent(problems);
+        }
+    }
+
+    /// Adds the steps that make a directory usable.
+    ///
     /// @param needed whether the command can't do without it
     /// @param written whether somebody must write into it
-    private void directory(Path path, boolean needed, boolean written) {
+    /// @param settings whether it is one of the settings', which Consul's user gets (rule 20)
+    /// @return why it can't be used
+    private Optional<Problem> directory(Path path, boolean needed, boolean written, boolean settings) {
         if (Files.isDirectory(path)) {
-            owner(path, needed && written);
-            if (needed && consul.isEmpty()) {
-                accessible(path, written);
-            } else if (needed && written && !Files.isWritable(path) && isReadOnly(path)) {
-                problems.accept(new Problem(
-                        path + " (" + Owners.describe(path) + ") is on a read-only file system, but must be written to",
-                        wayOut(path)));
+            Optional<Problem> foreign = settings ? owner(path, needed && written) : Optional.empty();
+            if (foreign.isPresent() || !needed) {
+                return foreign;
             }
-            return;
+            if (consul.isEmpty()) {
+                return accessible(path, written);
+            }
+            return written && !Files.isWritable(path) && isReadOnly(path)
+                    ? Optional.of(new Problem(
+                            path + " (" + Owners.describe(path)
+                                    + ") is on a read-only file system, but must be written to",
+                            wayOut(path)))
+                    : Optional.empty();
         }
         if (!needed) {
-            return;
+            return Optional.empty();
         }
         if (Files.exists(path)) {
-            problems.accept(new Problem(path + " is not a directory (" + Owners.describe(path) + ")", wayOut(path)));
-            return;
+            return Optional.of(new Problem(path + " is not a directory (" + Owners.describe(path) + ")", wayOut(path)));
         }
         Path parent = existingParent(path);
         if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
-            problems.accept(new Problem(
+            return Optional.of(new Problem(
                     path + " doesn't exist and uid " + self.uid() + " can't create it: " + parent + " has "
                             + Owners.describe(parent),
                     wayOut(path)));
-            return;
         }
         steps.add(new Step.CreateDirectory(path, consul, true));
+        return Optional.empty();
     }
 
     /// A root without the capability DAC_OVERRIDE may not write into other users' directories, but Consul may. Not by
@@ -119,37 +173,36 @@ public final class Preparation {
     }
 
     /// Rule 20: only where the owner differs, and never recursively.
-    private void owner(Path path, boolean needed) {
+    private Optional<Problem> owner(Path path, boolean needed) {
         if (consul.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         try {
             if (Owners.of(path).uid() == consul.get().uid()) {
-                return;
+                return Optional.empty();
             }
         } catch (IOException e) {
-            problems.accept(new Problem("can't read the owner of " + path + ": " + e.getMessage(), wayOut(path)));
-            return;
+            return Optional.of(new Problem("can't read the owner of " + path + ": " + e.getMessage(), wayOut(path)));
         }
         if (needed && !self.canChangeOwners()) {
-            problems.accept(new Problem(
+            return Optional.of(new Problem(
                     path + " belongs to somebody else (" + Owners.describe(path) + ") than uid "
                             + consul.get().uid()
                             + " that needs it, and the capability CHOWN is missing",
                     wayOut(path)));
-            return;
         }
         steps.add(new Step.ChangeOwner(path, consul.get(), needed));
+        return Optional.empty();
     }
 
-    private void accessible(Path path, boolean written) {
+    private Optional<Problem> accessible(Path path, boolean written) {
         boolean fine = Files.isReadable(path) && Files.isExecutable(path) && (!written || Files.isWritable(path));
-        if (!fine) {
-            problems.accept(new Problem(
-                    path + " (" + Owners.describe(path) + ") is not " + (written ? "writable" : "readable")
-                            + " for uid " + self.uid() + " that needs it",
-                    wayOut(path)));
-        }
+        return fine
+                ? Optional.empty()
+                : Optional.of(new Problem(
+                        path + " (" + Owners.describe(path) + ") is not " + (written ? "writable" : "readable")
+                                + " for uid " + self.uid() + " that needs it",
+                        wayOut(path)));
     }
 
     private void localConfig() {
@@ -171,10 +224,7 @@ public final class Preparation {
     }
 
     private void privilegedPorts(Environment environment) {
-        if (!settings.allowsPrivilegedPorts() || !command.runsConsul() || !settings.managesPermissions()) {
-            return;
-        }
-        if (!self.isRoot()) {
+        if (!settings.allowsPrivilegedPorts() || consul.isEmpty()) {
             return;
         }
         Optional<Path> binary = Executables.find(environment, "consul");
@@ -212,6 +262,9 @@ public final class Preparation {
         String mount = "mount a directory that uid " + uid + " owns, or set ";
         if (path.equals(settings.dataDirectory().value())) {
             return mount + "CONSUL_DATA_DIR";
+        }
+        if (!path.equals(settings.configDirectory().value())) {
+            return "mount a directory that uid " + uid + " owns, or give another " + DATA_DIR;
         }
         return settings.localConfig().isEmpty()
                 ? mount + "CONSUL_CONFIG_DIR"

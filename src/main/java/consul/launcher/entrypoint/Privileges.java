@@ -8,13 +8,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// As whom the command runs (rules 16, 19, 22, 23).
+/// As whom the command runs (rules 16, 19, 22, 23, 27).
 public sealed interface Privileges {
 
     /// As the current user.
     ///
     /// @param why for plan and log
-    record Kept(String why) implements Privileges {}
+    /// @param warning where that is root, and not because it was asked for
+    record Kept(String why, Optional<String> warning) implements Privileges {
+        private Kept(String why) {
+            this(why, Optional.empty());
+        }
+    }
 
     /// As uid:gid, with no other group.
     ///
@@ -29,8 +34,12 @@ public sealed interface Privileges {
     /// The user and group of the official image.
     String CONSUL = "consul";
 
+    /// That of util-linux.
+    String SETPRIV = "setpriv";
+
     /// Where the user can't be changed as it should be, that goes to `problems`, and what is returned isn't to be
-    /// used.
+    /// used. Without any program that changes the user, as in the UBI variant of the official image, the command
+    /// runs as the user that the container is started as.
     ///
     /// @param self what the launcher may do; isn't looked at where the command stays the current user's
     /// @param environment for its PATH, on which a tool is looked for
@@ -49,6 +58,14 @@ public sealed interface Privileges {
         }
         if (!self.isRoot()) {
             return new Kept("not started as root but as uid " + self.uid());
+        }
+        Optional<String> tool = tool(environment);
+        if (tool.isEmpty()) {
+            return new Kept(
+                    "root, and no program to change the user",
+                    Optional.of("Consul runs as root: none of su-exec, gosu and util-linux setpriv is on the PATH, by"
+                            + " which its user could be changed; start the container as another user, or install one of"
+                            + " them, or set CONSUL_DISABLE_PERM_MGMT if root is meant"));
         }
         Optional<Integer> uid =
                 settings.user().isPresent() ? accounts.uid(settings.user().get()) : accounts.uid(CONSUL);
@@ -70,27 +87,24 @@ public sealed interface Privileges {
                             + ":" + gid.get(),
                     "add the two capabilities, or start the container as that user, or set CONSUL_DISABLE_PERM_MGMT"));
         }
-        return dropped(uid.get(), gid.get(), accounts.home(uid.get()), environment, problems);
+        return new Dropped(uid.get(), gid.get(), accounts.home(uid.get()), prefix(tool.get(), uid.get(), gid.get()));
     }
 
-    private static Privileges dropped(
-            int uid, int gid, String home, Environment environment, Consumer<Problem> problems) {
-        String both = uid + ":" + gid;
+    private static Optional<String> tool(Environment environment) {
         for (String tool : List.of("su-exec", "gosu")) {
             if (Executables.find(environment, tool).isPresent()) {
-                return new Dropped(uid, gid, home, List.of(tool, both));
+                return Optional.of(tool);
             }
         }
-        if (Executables.find(environment, "setpriv")
+        return Executables.find(environment, SETPRIV)
                 .filter(Privileges::isUtilLinux)
-                .isPresent()) {
-            return new Dropped(
-                    uid, gid, home, List.of("setpriv", "--reuid=" + uid, "--regid=" + gid, "--groups=" + gid, "--"));
-        }
-        problems.accept(new Problem(
-                "No program to run Consul as " + both + ": neither su-exec, gosu nor util-linux setpriv is on the PATH",
-                "install one, or start the container as that user, or set CONSUL_DISABLE_PERM_MGMT"));
-        return new Kept("no program to change the user");
+                .map(_ -> SETPRIV);
+    }
+
+    private static List<String> prefix(String tool, int uid, int gid) {
+        return tool.equals(SETPRIV)
+                ? List.of(SETPRIV, "--reuid=" + uid, "--regid=" + gid, "--groups=" + gid, "--")
+                : List.of(tool, uid + ":" + gid);
     }
 
     /// Busybox has a setpriv without `--reuid`; there it is a link to busybox.

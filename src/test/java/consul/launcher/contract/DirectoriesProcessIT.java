@@ -187,6 +187,99 @@ final class DirectoriesProcessIT {
         assertFalse(outcome.stderr().contains("ÄÖ=="), "secrets stay out of the log");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-data-dir=%s", "-data-dir %s", "-hcl=data_dir=\"%s\"", "-data-dir=%s -dev"})
+    @NeedsRoot
+    @DisplayName("rule 8: with -data-dir elsewhere, nobody needs the directory of CONSUL_DATA_DIR (B3)")
+    void looksAtTheDataDirectoryThatIsUsed(String flag) throws IOException {
+        Path elsewhere = Files.createDirectory(scenario.home().resolve("elsewhere"));
+        Scenario.chown(elsewhere, 1234, 0);
+        List<String> before = scenario.tree();
+
+        Outcome outcome = scenario.as(1234, 0).run(("agent " + flag.formatted(elsewhere)).split(" ", -1));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(before, scenario.tree());
+        assertFalse(outcome.stderr().contains("[WARN]"), outcome::toString);
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName(
+            "rule 8: the directory that -data-dir names is created for the Consul user, and not chowned if it exists")
+    void createsTheDirectoryOfTheArguments() throws IOException {
+        Path missing = scenario.home().resolve("missing/data");
+        Path existing = Files.createDirectory(scenario.home().resolve("existing"));
+
+        assertEquals(0, scenario.run("agent", "-data-dir=" + missing).exitCode());
+        assertEquals(0, scenario.run("agent", "-data-dir", existing.toString()).exitCode());
+
+        assertEquals(CONSUL + " 755", Scenario.ownerAndMode(missing));
+        assertEquals("0:0 755", Scenario.ownerAndMode(existing));
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: a directory of -data-dir that can't be is one error that names it and the flag (B3)")
+    void refusesABadDirectoryOfTheArguments() {
+        Path data = scenario.work().resolve("below/data");
+
+        Outcome outcome = scenario.as(1234, 0).refuses(1, "agent", "-data-dir=" + data);
+
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells(data.toString(), "0:0", "0755", "1234", "-data-dir");
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: agent -dev and agent -help need no directory: one that can't be used is not passed (B3)")
+    void needsNoDirectoryForADevelopmentAgent() {
+        Outcome outcome = scenario.as(1234, 0).run("agent", "-dev");
+
+        assertEquals(List.of("agent", "-config-dir=" + scenario.config(), "-dev"), outcome.argv());
+        outcome.assertTells("-data-dir", scenario.data().toString(), "1234");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, agent -dev, agent -dev",
+        "1234, agent -dev, agent -dev",
+        "1234, agent -help, agent -data-dir=/consul/data -config-dir=/consul/config -help"
+    })
+    @NeedsRoot
+    @DisplayName("rule 8: on a read-only root without the two directories such an agent starts (B3)")
+    void startsADevelopmentAgentOnAReadOnlyRoot(int uid, String command, String expected) {
+        scenario.inOwnRoot()
+                .prepared("mount -o remount,bind,ro " + scenario.home() + "/root/consul")
+                .without("CONSUL_DATA_DIR")
+                .without("CONSUL_CONFIG_DIR");
+        if (uid != 0) {
+            scenario.as(uid, 0);
+        }
+
+        Outcome outcome = scenario.run(command.split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(List.of(expected.split(" ")), outcome.argv());
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 8: a read-only root without a configuration directory, and -data-dir elsewhere, start (B3)")
+    void startsOnAReadOnlyRootWithItsDataElsewhere() {
+        scenario.inOwnRoot()
+                .prepared("mount -o remount,bind,ro " + scenario.home() + "/root/consul")
+                .without("CONSUL_DATA_DIR")
+                .without("CONSUL_CONFIG_DIR");
+
+        Outcome outcome = scenario.run("agent", "-data-dir=" + scenario.data(), "-client=127.0.0.1");
+
+        assertEquals(
+                List.of("agent", "-data-dir=/consul/data", "-data-dir=" + scenario.data(), "-client=127.0.0.1"),
+                outcome.argv());
+        outcome.assertTells("-config-dir", "/consul/config");
+    }
+
     @Test
     @NeedsRoot
     @DisplayName("rule 9: an older file is replaced whole, whatever its owner and mode, and links aren't followed")

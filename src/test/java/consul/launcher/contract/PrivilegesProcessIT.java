@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -282,10 +283,32 @@ final class PrivilegesProcessIT {
                 scenario.run(command, "-dev").consul());
     }
 
-    @Test
-    @DisplayName("rule 22: root without any such program is a clear error, and never Consul as root")
-    void refusesWithoutAnyTool() {
-        scenario.withoutProgram("su-exec").refuses(1, "agent", "-dev").assertTells("su-exec", "gosu", "setpriv");
+    @ParameterizedTest
+    @CsvSource({"agent, supervise", "agent, exec", "consul, supervise", "members, exec"})
+    @DisplayName("rule 27: root without any such program, as in the UBI variant: Consul as root, with a warning (B8)")
+    void goesOnAsRootWithoutAnyTool(String command, String mode) {
+        List<String> before = scenario.tree();
+        scenario.withoutProgram("su-exec")
+                .withoutProgram("setcap")
+                .with("CONSUL_ALLOW_PRIVILEGED_PORTS", "")
+                .with("CONSUL_LAUNCHER_MODE", mode);
+
+        Outcome outcome = command.equals("consul")
+                ? scenario.run("consul", "agent", "-data-dir=" + scenario.data())
+                : scenario.run(command, "-dev");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(0, outcome.consul().uids().getFirst(), outcome::toString);
+        assertEquals("/somewhere", outcome.consul().variable("HOME").orElse(""));
+        assertEquals(before, scenario.tree(), "no owner is changed");
+        assertEquals(
+                command.equals("members") ? 0 : 1,
+                outcome.stderrLines().stream()
+                        .filter(line -> line.contains("[WARN]"))
+                        .filter(line -> Stream.of("as root", "su-exec", "gosu", "setpriv", "CONSUL_DISABLE_PERM_MGMT")
+                                .allMatch(line::contains))
+                        .count(),
+                outcome::toString);
     }
 
     @ParameterizedTest

@@ -2,7 +2,9 @@ package consul.launcher.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import consul.launcher.contract.Scenario.Outcome;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -45,6 +47,29 @@ final class SettingsProcessIT {
     })
     void stopNothingWhereNobodyUsesThemYet(String name, String command, String why) {
         assertEquals(0, scenario.with(name, "??").run(command.split(" ")).exitCode(), why);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CONSUL_BIND_INTERFACE, nosuch0, 1, 2",
+        "CONSUL_LEAVE, wrong, 78, 2",
+        "CONSUL_METADATA, wrong, 78, 1",
+        "CONSUL_UI, true, 69, 1"
+    })
+    @DisplayName("F3: an instance that can't be found out is told with all other problems, where it could be asked for")
+    void hideNoErrorOfTheMetadataService(String name, String value, int exitCode, int errors) {
+        scenario.with("CONSUL_METADATA", "ec2")
+                .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1")
+                .with("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "1")
+                .with(name, value);
+
+        Outcome outcome = scenario.refuses(exitCode, "agent");
+
+        assertEquals(errors, outcome.errors().size(), outcome::toString);
+        assertEquals(
+                !name.equals("CONSUL_METADATA"),
+                outcome.errors().getLast().contains("can't find out who this instance is"),
+                outcome::toString);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// What the README shows and lists, held against the launcher.
@@ -50,6 +51,25 @@ final class ReadmeProcessIT {
                 Running.Finished plan = running.await();
                 assertEquals(shown, flags(plan.stdout().lines().toList()), plan::toString);
             }
+        }
+    }
+
+    @Test
+    @DisplayName("F3: the command for a checkout works as it is written")
+    void planWorksInACheckoutAsTheReadmeWritesIt() throws IOException {
+        List<String> readme = Files.readAllLines(README);
+        int last = readme.indexOf("    bin/consul-launcher plan agent -server");
+        int first = readme.subList(0, last).lastIndexOf("```") + 1;
+        String command = String.join("\n", readme.subList(first, last + 1))
+                .replace(
+                        "bin/consul-launcher",
+                        LAUNCHER.resolve("consul-launcher").toString());
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
+        builder.environment().keySet().removeIf(name -> VARIABLE.matcher(name).matches());
+        try (Running running = Running.start(builder)) {
+            Running.Finished plan = running.await();
+            assertEquals(0, plan.exitCode(), plan::toString);
+            assertTrue(plan.stdout().contains("-bootstrap-expect=3"), plan::toString);
         }
     }
 
