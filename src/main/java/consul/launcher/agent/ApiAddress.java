@@ -16,19 +16,21 @@ public final class ApiAddress {
 
     /// @param arguments what follows `agent` on its command line
     /// @param configuration what it read, the directories on its command line included
+    /// @param requiresTls whether to speak TLS: to the port for HTTPS, or where it has none to that for HTTP, as
+    ///     Consul's own client does with `CONSUL_HTTP_SSL`
     /// @return empty if it has no HTTP API at all, or listens at an address that only itself can work out
-    public static Optional<Address> of(List<String> arguments, UserConfiguration configuration) {
+    public static Optional<Address> of(List<String> arguments, UserConfiguration configuration, boolean requiresTls) {
         Flag none = Flag.of(Origin.argument(), "");
         GivenSettings given = new GivenSettings(
                 AgentArguments.parse(arguments),
                 new BaseFlags(none, none, Path.of("/"), List.of(), List.of()),
                 configuration);
         int http = port(given.find("http-port", "ports.http"), ConsulApiSettings.PORT);
-        if (http > 0) {
-            return address(given, "addresses.http", false, http);
-        }
         int https = port(given.find("https-port", "ports.https"), -1);
-        return https > 0 ? address(given, "addresses.https", true, https) : Optional.empty();
+        if (https > 0 && (requiresTls || http <= 0)) {
+            return address(given, "addresses.https", true, https);
+        }
+        return http > 0 ? address(given, "addresses.http", requiresTls, http) : Optional.empty();
     }
 
     private static Optional<Address> address(GivenSettings given, String key, boolean https, int port) {

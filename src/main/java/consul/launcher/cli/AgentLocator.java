@@ -30,12 +30,12 @@ final class AgentLocator {
             return settings.address().get();
         }
         for (List<String> arguments : RunningAgents.arguments(PROC)) {
-            Optional<Address> address = of(arguments);
+            Optional<Address> address = of(arguments, settings.requiresTls());
             if (address.isPresent()) {
                 return address.get();
             }
         }
-        return new Address.Tcp(false, "127.0.0.1", ConsulApiSettings.PORT);
+        return new Address.Tcp(settings.requiresTls(), "127.0.0.1", ConsulApiSettings.PORT);
     }
 
     /// Where the launcher that supervises a server here keeps what it knows of the quorum: where the only agent that
@@ -55,8 +55,10 @@ final class AgentLocator {
     }
 
     /// @param arguments what follows `agent`
-    static Optional<Address> of(List<String> arguments) {
+    /// @param requiresTls whether to speak TLS whatever the agent offers besides
+    static Optional<Address> of(List<String> arguments, boolean requiresTls) {
         Consumer<Problem> nobody = _ -> {};
-        return ApiAddress.of(arguments, UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, nobody));
+        return ApiAddress.of(
+                arguments, UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, nobody), requiresTls);
     }
 }

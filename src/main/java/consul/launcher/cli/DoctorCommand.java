@@ -1,6 +1,7 @@
 package consul.launcher.cli;
 
 import consul.launcher.config.Log;
+import consul.launcher.config.MaskedUrl;
 import consul.launcher.process.RunningAgents;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,9 +45,11 @@ final class DoctorCommand {
     private void print(Finding finding) {
         surroundings
                 .out()
-                .println(padded(finding.thing(), 12) + padded(finding.state().text(), 9) + finding.seen());
+                .println(padded(finding.thing(), 12)
+                        + padded(finding.state().text(), 9)
+                        + MaskedUrl.inText(finding.seen()));
         if (!finding.todo().isEmpty()) {
-            surroundings.out().println(" ".repeat(21) + "→ " + finding.todo());
+            surroundings.out().println(" ".repeat(21) + "→ " + MaskedUrl.inText(finding.todo()));
         }
     }
 

@@ -4,27 +4,31 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import consul.launcher.agent.Flag;
+import consul.launcher.agent.Masked;
+import consul.launcher.config.MaskedUrl;
 import consul.launcher.entrypoint.Privileges;
 import consul.launcher.entrypoint.Step;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// A plan for programs. `argv` is exact, so secrets that the user gave as arguments are in it.
+/// A plan for programs. Secrets are masked, in `argv` too.
 final class PlanJson {
 
     private PlanJson() {}
 
     static String of(LaunchPlan plan) {
         Map<String, Object> root = new LinkedHashMap<>();
-        root.put("argv", plan.execution().words());
+        root.put("argv", Masked.words(plan.execution().words()));
         root.put("mode", plan.mode().name().toLowerCase(Locale.ROOT));
         root.put("user", user(plan.privileges()));
         root.put("environment", plan.execution().environment());
         root.put("files", plan.steps().stream().map(PlanJson::step).toList());
-        root.put("flags", plan.flags().stream().map(PlanJson::flag).toList());
-        root.put("warnings", plan.warnings());
-        root.put("notes", plan.notes());
+        root.put("flags", flags(plan.flags()));
+        root.put("warnings", plan.warnings().stream().map(MaskedUrl::inText).toList());
+        root.put("notes", plan.notes().stream().map(MaskedUrl::inText).toList());
         try {
             return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root) + "\n";
         } catch (JsonProcessingException e) {
@@ -75,13 +79,18 @@ final class PlanJson {
         return entry;
     }
 
-    private static Map<String, Object> flag(Flag flag) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("words", flag.words());
-        Map<String, Object> origin = new LinkedHashMap<>();
-        origin.put("kind", flag.origin().kind().name().toLowerCase(Locale.ROOT));
-        origin.put("detail", flag.origin().detail());
-        entry.put("origin", origin);
-        return entry;
+    private static List<Map<String, Object>> flags(List<Flag> flags) {
+        List<List<String>> shown = Masked.perFlag(flags);
+        List<Map<String, Object>> entries = new ArrayList<>();
+        for (int i = 0; i < flags.size(); i++) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("words", shown.get(i));
+            Map<String, Object> origin = new LinkedHashMap<>();
+            origin.put("kind", flags.get(i).origin().kind().name().toLowerCase(Locale.ROOT));
+            origin.put("detail", flags.get(i).origin().detail());
+            entry.put("origin", origin);
+            entries.add(entry);
+        }
+        return entries;
     }
 }

@@ -1,6 +1,7 @@
 package consul.launcher.cli;
 
 import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.MaskedUrl;
 import consul.launcher.entrypoint.Privileges;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,7 @@ final class PlanText {
             return;
         }
         text.append('\n').append(title).append('\n');
-        lines.forEach(line -> text.append("  ").append(line).append('\n'));
+        lines.forEach(line -> text.append("  ").append(MaskedUrl.inText(line)).append('\n'));
     }
 
     private static String user(Privileges privileges) {

@@ -107,12 +107,12 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
 
     /// The other servers' APIs are reached as the own one is.
     private Optional<LocalAgent> other(LocalAgent own, String host) {
+        var settings = ConsulApiSettings.from(environment, new SecretFiles(), _ -> {});
         Address address = switch (own.address()) {
-            case Address.Tcp tcp -> new Address.Tcp(tcp.https(), host, tcp.port());
-            case Address.Unix _ -> new Address.Tcp(false, host, ConsulApiSettings.PORT);
+            case Address.Tcp tcp -> new Address.Tcp(tcp.https(), host, tcp.port(), tcp.path());
+            case Address.Unix _ -> new Address.Tcp(settings.requiresTls(), host, ConsulApiSettings.PORT);
         };
         try {
-            var settings = ConsulApiSettings.from(environment, new SecretFiles(), _ -> {});
             return Optional.of(new LocalAgent(address, settings, TIMEOUT));
         } catch (TlsException e) {
             return Optional.empty();

@@ -22,14 +22,12 @@ final class Shown {
 
     /// One text per flag.
     static List<String> flags(List<Flag> flags) {
-        List<String> masked = Masked.arguments(flags);
         List<String> shown = new ArrayList<>(flags.size());
-        int at = 0;
-        for (Flag flag : flags) {
+        for (List<String> words : Masked.perFlag(flags)) {
             StringBuilder text = new StringBuilder();
-            for (int i = 0; i < flag.words().size(); i++) {
-                text.append(i == 0 ? "" : " ");
-                word(text, masked.get(at++));
+            for (String word : words) {
+                text.append(text.isEmpty() ? "" : " ");
+                word(text, word);
             }
             shown.add(text.toString());
         }

@@ -48,7 +48,7 @@ final class Watching {
                         var settings = ConsulApiSettings.from(
                                 environment, new SecretFiles(), problem -> log.warn(problem.line()));
                         var address = settings.address()
-                                .or(() -> AgentLocator.of(plan.agentArguments()))
+                                .or(() -> AgentLocator.of(plan.agentArguments(), settings.requiresTls()))
                                 .orElseGet(() -> AgentLocator.find(settings));
                         return new LocalAgent(address, settings, TIMEOUT);
                     }

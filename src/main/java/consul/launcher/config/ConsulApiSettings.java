@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 ///
 /// @param address `CONSUL_HTTP_ADDR` with `CONSUL_HTTP_SSL`; empty if the variable is unset, and the agent's own
 ///     configuration decides
+/// @param requiresTls `CONSUL_HTTP_SSL`: plain HTTP is never used, whatever the address says
 /// @param tls how to trust and to be trusted
 /// @param token `CONSUL_HTTP_TOKEN`, else the content of `CONSUL_HTTP_TOKEN_FILE`
-public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<String> token) {
+public record ConsulApiSettings(Optional<Address> address, boolean requiresTls, Tls tls, Optional<String> token) {
 
     /// Where the agent's API is, for every Consul tool.
     public static final String ADDRESS = "CONSUL_HTTP_ADDR";
@@ -23,11 +24,18 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
     public sealed interface Address {
 
         /// @param host name or IP address, IPv6 without brackets
-        record Tcp(boolean https, String host, int port) implements Address {
+        /// @param path what stands before every request's path, such as a reverse proxy's; empty, or with a
+        ///     slash at its beginning and none at its end
+        record Tcp(boolean https, String host, int port, String path) implements Address {
+
+            public Tcp(boolean https, String host, int port) {
+                this(https, host, port, "");
+            }
+
             @Override
             public String toString() {
                 String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-                return (https ? "https://" : "http://") + literal + ":" + port;
+                return (https ? "https://" : "http://") + literal + ":" + port + path;
             }
         }
 
@@ -85,7 +93,7 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
                     .get("CONSUL_HTTP_TOKEN_FILE")
                     .flatMap(file -> files.read("CONSUL_HTTP_TOKEN_FILE", Path.of(file), problems));
         }
-        return new ConsulApiSettings(address(environment, https, problems), tls, token);
+        return new ConsulApiSettings(address(environment, https, problems), https, tls, token);
     }
 
     private static Optional<Address> address(Environment environment, boolean https, Consumer<Problem> problems) {
@@ -96,7 +104,7 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
         Optional<Address> address = parse(value, https);
         if (address.isEmpty()) {
             problems.accept(new Problem(
-                    "CONSUL_HTTP_ADDR is '" + value + "'",
+                    "CONSUL_HTTP_ADDR is '" + MaskedUrl.of(value) + "'",
                     "give host:port, http://host:port, https://host:port or unix:///path/of/socket"));
         }
         return address;
@@ -104,22 +112,26 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
 
     /// Reads an address as Consul's own tools do.
     ///
-    /// @param https whether it is HTTPS where the text doesn't say
-    public static Optional<Address> parse(String text, boolean https) {
+    /// @param requiresTls whether it is HTTPS even where the text says `http://`
+    public static Optional<Address> parse(String text, boolean requiresTls) {
         if (text.startsWith("unix://")) {
             String path = text.substring("unix://".length());
             return path.isEmpty() ? Optional.empty() : Optional.of(new Address.Unix(Path.of(path)));
         }
-        boolean secure = text.startsWith("https://") || (https && !text.startsWith("http://"));
+        boolean secure = requiresTls || text.startsWith("https://");
         String rest = text.contains("://") ? text.substring(text.indexOf("://") + 3) : text;
         if (text.contains("://") && !text.startsWith("http://") && !text.startsWith("https://")) {
             return Optional.empty();
         }
         int slash = rest.indexOf('/');
-        return authority(secure, slash < 0 ? rest : rest.substring(0, slash));
+        String path = slash < 0 ? "" : rest.substring(slash);
+        while (path.endsWith("/")) {
+            path = path.substring(0, path.length() - 1);
+        }
+        return isPath(path) ? tcp(secure, slash < 0 ? rest : rest.substring(0, slash), path) : Optional.empty();
     }
 
-    private static Optional<Address> authority(boolean https, String authority) {
+    private static Optional<Address> tcp(boolean https, String authority, String path) {
         int colon = authority.lastIndexOf(':');
         boolean bracketed = authority.startsWith("[");
         int close = authority.indexOf(']');
@@ -134,15 +146,39 @@ public record ConsulApiSettings(Optional<Address> address, Tls tls, Optional<Str
         if (host.isEmpty()) {
             host = "127.0.0.1";
         }
+        if (!isHost(host)) {
+            return Optional.empty();
+        }
         if (!hasPort) {
-            return Optional.of(new Address.Tcp(https, host, https ? 443 : 80));
+            return Optional.of(new Address.Tcp(https, host, https ? 443 : 80, path));
         }
         try {
             int port = Integer.parseInt(authority.substring(colon + 1));
-            return port > 0 && port < 65536 ? Optional.of(new Address.Tcp(https, host, port)) : Optional.empty();
+            return port > 0 && port < 65536 ? Optional.of(new Address.Tcp(https, host, port, path)) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    /// A name or an address: no user, no query.
+    private static boolean isHost(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isLetterOrDigit(text.charAt(i)) && "-._:%".indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// What can stand in a request's first line as it is, without a query.
+    private static boolean isPath(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c > '~' || c == '?' || c == '#' || c == '@') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean truth(Environment environment, String name, boolean otherwise, Consumer<Problem> problems) {

@@ -58,7 +58,7 @@ public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint, boolean fips, bool
         URI uri = uri(value);
         if (uri == null) {
             problems.accept(new Problem(
-                    name + " is '" + value + "'",
+                    name + " is '" + MaskedUrl.of(value) + "'",
                     "set it to a URL with http or https and a host, for example https://ec2.eu-central-1.amazonaws.com,"
                             + " or unset it"));
             return Optional.empty();

@@ -31,8 +31,10 @@ public final class Log {
         write("[ERROR] ", message);
     }
 
-    /// One call, one write: lines of several threads, or of Consul on the same descriptor, don't mix.
-    private void write(String level, String message) {
+    /// One call, one write: lines of several threads, or of Consul on the same descriptor, don't mix. Passwords and
+    /// tokens in URLs are hidden here once more, since messages of libraries quote variables too.
+    private void write(String level, String text) {
+        String message = MaskedUrl.inText(text);
         StringBuilder line = new StringBuilder(message.length() + 48);
         time(line, clock.instant());
         line.append(' ').append(level).append("launcher: ");

@@ -46,13 +46,14 @@ final class RetryJoinWords {
         if (equals >= 0) {
             // The value may be a secret key: only the name is shown.
             problems.add(new Problem(
-                    NAME + " has '" + word.substring(0, equals) + "=…' as an entry of its own",
+                    NAME + " has '" + MaskedUrl.of(word.substring(0, equals)) + "=…' as an entry of its own",
                     "put the whole provider string in quotes: \"provider=aws tag_key=… tag_value=…\""));
             return false;
         }
         if (word.indexOf(',') >= 0) {
             problems.add(new Problem(
-                    NAME + " has '" + word + "' as one address", "separate addresses by spaces, not commas"));
+                    NAME + " has '" + MaskedUrl.of(word) + "' as one address",
+                    "separate addresses by spaces, not commas"));
             return false;
         }
         return true;

@@ -52,6 +52,11 @@ public final class LocalAgent implements AutoCloseable {
         return Optional.of(new Endpoint.Unix(((Address.Unix) address).socket()));
     }
 
+    /// What stands before every request's path.
+    static String prefix(Address address) {
+        return address instanceof Address.Tcp tcp ? tcp.path() : "";
+    }
+
     public Address address() {
         return address;
     }
@@ -85,7 +90,8 @@ public final class LocalAgent implements AutoCloseable {
 
     private Optional<Duration> contact() {
         try {
-            return PulseTaker.contact(transport.call(PulseTaker.CONTACT, timeout));
+            return PulseTaker.contact(
+                    transport.call(Request.get(prefix(address) + PulseTaker.CONTACT, List.of()), timeout));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -143,7 +149,8 @@ public final class LocalAgent implements AutoCloseable {
     /// @param alsoFine a status that comes with the document too
     private ApiAnswer<String> call(String method, String path, String rule, Duration patience, int alsoFine) {
         try {
-            return answer(transport.call(new Request(method, path, fields), patience), alsoFine, rule);
+            return answer(
+                    transport.call(new Request(method, prefix(address) + path, fields), patience), alsoFine, rule);
         } catch (IOException e) {
             return unreachable(address, e);
         }

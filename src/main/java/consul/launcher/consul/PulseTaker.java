@@ -15,12 +15,13 @@ import java.util.Optional;
 final class PulseTaker implements AutoCloseable {
 
     /// Only the reply's fields count. There is no such service, and a token that may not see one gets the same.
-    static final Request CONTACT = Request.get("/v1/health/service/consul-launcher-none?stale", List.of());
+    static final String CONTACT = "/v1/health/service/consul-launcher-none?stale";
 
     private static final long LONGEST_MILLIS = Duration.ofDays(365).toMillis();
 
     private final Address address;
-    private final Request leader = Request.get(LocalAgent.LEADER, List.of());
+    private final Request leader;
+    private final Request lastContact;
     private final Connection first;
     private final Connection second;
 
@@ -31,6 +32,8 @@ final class PulseTaker implements AutoCloseable {
 
     PulseTaker(Address address, Endpoint endpoint, Duration timeout) {
         this.address = address;
+        this.leader = Request.get(LocalAgent.prefix(address) + LocalAgent.LEADER, List.of());
+        this.lastContact = Request.get(LocalAgent.prefix(address) + CONTACT, List.of());
         this.first = new Connection(endpoint, timeout, timeout, LocalAgent.LONGEST_BODY);
         this.second = new Connection(endpoint, timeout, timeout, LocalAgent.LONGEST_BODY);
     }
@@ -66,7 +69,7 @@ final class PulseTaker implements AutoCloseable {
 
     private boolean isContactSent() {
         try {
-            second.send(CONTACT);
+            second.send(lastContact);
             return true;
         } catch (HttpException e) {
             return false;

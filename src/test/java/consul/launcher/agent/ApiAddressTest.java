@@ -20,11 +20,16 @@ final class ApiAddressTest {
     Path directory;
 
     private String of(String... arguments) {
+        return of(false, arguments);
+    }
+
+    private String of(boolean requiresTls, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("-config-dir=" + directory);
-        return ApiAddress.of(all, UserConfiguration.readWithoutLocalJson(directory, all, problem -> {
-                    throw new AssertionError(problem.line());
-                }))
+        UserConfiguration configuration = UserConfiguration.readWithoutLocalJson(directory, all, problem -> {
+            throw new AssertionError(problem.line());
+        });
+        return ApiAddress.of(all, configuration, requiresTls)
                 .map(Address::toString)
                 .orElse("none");
     }
@@ -105,6 +110,18 @@ final class ApiAddressTest {
 
         assertEquals("https://10.0.0.5:8501", of());
         assertEquals("https://10.0.0.5:9501", of("-https-port=9501"));
+    }
+
+    /// D2: with `CONSUL_HTTP_SSL=true`.
+    @Test
+    void isHttpsWhereTlsIsRequired() throws IOException {
+        assertEquals("https://127.0.0.1:8500", of(true));
+        assertEquals("https://127.0.0.1:9501", of(true, "-https-port=9501"));
+
+        Files.writeString(directory.resolve("a.json"), """
+                {"ports": {"https": 8501}, "addresses": {"https": "10.0.0.5", "http": "10.0.0.4"}}
+                """);
+        assertEquals("https://10.0.0.5:8501", of(true));
     }
 
     @Test

@@ -44,6 +44,20 @@ class MaskedTest {
                 "-retry-join;provider=aws tag_key=\"my key\" tag_value=a=b | -retry-join;provider=aws tag_key=\"my key\" tag_value=a=b",
                 "-node=i-1;-node-meta=a:b;-retry-join;10.0.0.1;-ui | -node=i-1;-node-meta=a:b;-retry-join;10.0.0.1;-ui",
                 "-node;-;;x                | -node;-;;x",
+                // F16: flags and keys inside of a word
+                "-client=127.0.0.1 -encrypt=KEY -x | -client=127.0.0.1 -encrypt=*** -x",
+                "-client=127.0.0.1 --encrypt=KEY   | -client=127.0.0.1 --encrypt=***",
+                "-client=127.0.0.1 -encrypt KEY    | -client=127.0.0.1 -encrypt ***",
+                "-client=127.0.0.1 -hcl=acl { tokens { agent = \"KEY\" } } | -client=127.0.0.1 -hcl=***",
+                "-encrypt KEY              | -encrypt ***",
+                "sh;-c;consul agent -encrypt 'KEY' -hcl 'encrypt = \"KEY\"' -ui | sh;-c;consul agent -encrypt *** -hcl *** -ui",
+                "sh;-c;CONSUL_ENCRYPT=KEY CONSUL_HTTP_TOKEN='K EY' consul agent | sh;-c;CONSUL_ENCRYPT=*** CONSUL_HTTP_TOKEN=*** consul agent",
+                "sh;-c;curl -H 'X-Consul-Token: KEY' http://a/b | sh;-c;curl -H 'X-Consul-Token:*** http://a/b",
+                "-retry-join;{\"provider\":\"aws\",\"secret_access_key\":\"KEY\",\"region\":\"x\"} | -retry-join;{\"provider\":\"aws\",\"secret_access_key\":***,\"region\":\"x\"}",
+                "-client=unix:///run/a.sock;-node-meta=a-b:c-d e | -client=unix:///run/a.sock;-node-meta=a-b:c-d e",
+                // F15
+                "-retry-join;http://u:KEY@a?x=KEY | -retry-join;http://***@a?***",
+                "-config-dir=/a;-join;[fd00::1]:8301 | -config-dir=/a;-join;[fd00::1]:8301",
             })
     void hidesSecretsAndNothingElse(String words, String shown) {
         assertEquals(List.of(shown.split(";", -1)), Masked.words(List.of(words.split(";", -1))));

@@ -113,9 +113,10 @@ final class FuzzTest {
             assertTrue(line.isEmpty() || LOG_LINE.matcher(line).matches(), () -> "not a line of the log: " + line);
         }
         if (exitCode == 0) {
+            Planned planned = new Planner(surroundings(each, out, err)).plan(each.arguments());
+            List<String> argv = ((Planned.Ready) planned).plan().execution().words();
             JsonNode plan = JSON.readTree(out.toByteArray());
-            List<String> argv = new ArrayList<>();
-            plan.get("argv").forEach(word -> argv.add(word.textValue()));
+            assertEquals(argv.size(), plan.get("argv").size());
             assertKeeps(each.arguments(), argv, plan.get("notes").toString());
         } else {
             assertEquals(0, out.size(), "nothing on stdout");

@@ -25,11 +25,17 @@ class ConsulApiSettingsTest {
     @CsvSource({
         "10.0.0.1:8500, false, http://10.0.0.1:8500",
         "10.0.0.1:8501, true, https://10.0.0.1:8501",
-        "http://10.0.0.1:8500, true, http://10.0.0.1:8500",
+        // D2: TLS that was asked for is never given up, as in Consul's own client
+        "http://10.0.0.1:8501, true, https://10.0.0.1:8501",
+        "http://10.0.0.1, true, https://10.0.0.1:443",
+        "http://10.0.0.1:8500, false, http://10.0.0.1:8500",
         "https://consul.internal:8501, false, https://consul.internal:8501",
         "https://consul.internal, false, https://consul.internal:443",
-        "http://consul.internal/path, false, http://consul.internal:80",
-        "consul.internal:8500/path, false, http://consul.internal:8500",
+        // E: a reverse proxy's path, as Consul's own client takes it
+        "http://consul.internal/path, false, http://consul.internal:80/path",
+        "https://consul.internal/one/two/, false, https://consul.internal:443/one/two",
+        "http://consul.internal:8500/, false, http://consul.internal:8500",
+        "consul.internal:8500/path, false, http://consul.internal:8500/path",
         "[fd00::1]:8500, false, http://[fd00::1]:8500",
         "https://[fd00::1]:8501, false, https://[fd00::1]:8501",
         ":8500, false, http://127.0.0.1:8500",
@@ -39,9 +45,51 @@ class ConsulApiSettingsTest {
         assertEquals(Optional.of(expected), ConsulApiSettings.parse(text, https).map(Object::toString));
     }
 
+    /// D2
+    @Test
+    void tellsWhetherTlsWasAskedFor() {
+        assertTrue(settings(Map.of("CONSUL_HTTP_SSL", "true")).requiresTls());
+        assertFalse(settings(Map.of("CONSUL_HTTP_SSL", "false")).requiresTls());
+        assertFalse(settings(Map.of()).requiresTls());
+    }
+
+    /// F15
     @ParameterizedTest
     @ValueSource(
-            strings = {"10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:http", "ftp://10.0.0.1:21", "[fd00::1:8500", "unix://"
+            strings = {
+                "http://user:HUNTER2@consul",
+                "user:HUNTER2@consul:8500",
+                "https://user:HUNTER2@consul:8501/path",
+                "http://HUNTER2@consul:8500",
+                "http://consul:8500?token=HUNTER2",
+                "http://consul:8500/path?token=HUNTER2",
+                "http://consul:8500/path#HUNTER2",
+                "http://user:HUN/TER2@consul:8500",
+                "http://user:HUN?TER2@consul:8500",
+                "http://user:HUN TER2@consul:8500",
+            })
+    void refusesAnAddressWithAUserOrAQueryWithoutShowingThem(String text) {
+        var settings = settings(Map.of("CONSUL_HTTP_ADDR", text));
+
+        assertEquals(Optional.empty(), settings.address());
+        assertEquals(1, problems.size());
+        String line = problems.getFirst().line();
+        assertTrue(line.contains("CONSUL_HTTP_ADDR is '"), line);
+        assertFalse(line.contains("HUN") || line.contains("TER2"), line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10.0.0.1:0",
+                "10.0.0.1:65536",
+                "10.0.0.1:http",
+                "ftp://10.0.0.1:21",
+                "[fd00::1:8500",
+                "unix://",
+                "\"http://10.0.0.1:8500\"",
+                "10.0.0.1:8500 ",
+                "http://10.0.0.1:8500/a b"
             })
     void refusesWhatIsNoAddress(String text) {
         var settings = settings(Map.of("CONSUL_HTTP_ADDR", text));

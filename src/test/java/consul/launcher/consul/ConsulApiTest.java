@@ -64,6 +64,7 @@ final class ConsulApiTest {
     private <T> T ask(Function<ConsulApi, T> question) {
         ConsulApiSettings settings = new ConsulApiSettings(
                 Optional.empty(),
+                false,
                 new ConsulApiSettings.Tls(
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true),
                 Optional.of("a-token"));

@@ -9,7 +9,9 @@ import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.ConsulApiSettings.Address;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -50,6 +52,32 @@ class LocalAgentTest {
 
         assertEquals(new ApiAnswer.Ok<>(""), agent(Optional.of("a-token")).leader());
         assertEquals("a-token", server.takeRequest().getHeaders().get("X-Consul-Token"));
+    }
+
+    /// E: a reverse proxy in front of the API.
+    @Test
+    void asksBelowThePathOfTheAddress() throws Exception {
+        var none = Optional.<java.nio.file.Path>empty();
+        var tls = new ConsulApiSettings.Tls(none, none, none, none, Optional.empty(), true);
+        var settings = new ConsulApiSettings(Optional.empty(), false, tls, Optional.empty());
+        var address = new Address.Tcp(false, server.getHostName(), server.getPort(), "/proxy/consul");
+        for (int i = 0; i < 3; i++) {
+            answer(200, "\"10.0.0.1:8300\"");
+        }
+
+        try (var agent = new LocalAgent(address, settings, Duration.ofSeconds(30))) {
+            agent.leader();
+            agent.pulse(true);
+        }
+
+        assertEquals("/proxy/consul/v1/status/leader", server.takeRequest().getTarget());
+        // Sent over two connections, so they arrive in any order.
+        Set<String> targets = new HashSet<>();
+        targets.add(server.takeRequest().getTarget());
+        targets.add(server.takeRequest().getTarget());
+        assertEquals(
+                Set.of("/proxy/consul/v1/status/leader", "/proxy/consul/v1/health/service/consul-launcher-none?stale"),
+                targets);
     }
 
     /// A client that knows no server answers 500.
@@ -148,7 +176,7 @@ class LocalAgentTest {
         var tls = new ConsulApiSettings.Tls(none, none, none, none, Optional.empty(), true);
         return new LocalAgent(
                 new Address.Tcp(false, server.getHostName(), server.getPort()),
-                new ConsulApiSettings(Optional.empty(), tls, token),
+                new ConsulApiSettings(Optional.empty(), false, tls, token),
                 Duration.ofSeconds(30));
     }
 }

@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.contract.Scenario.Outcome;
+import consul.launcher.testkit.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Secrets reach Consul by a file that only its user can read.
 @Execution(ExecutionMode.CONCURRENT)
@@ -118,6 +124,59 @@ final class SecretsProcessIT {
         assertTrue(outcome.argv().contains(KEY), outcome::toString);
         outcome.assertTells("starting consul agent -data-dir=/tmp -encrypt *** -hcl *** ");
         assertFalse(outcome.stderr().contains(KEY) || outcome.stderr().contains(TOKEN), outcome::toString);
+    }
+
+    /// F16, F15
+    @ParameterizedTest
+    @ValueSource(strings = {"plan", "plan --json", "run"})
+    void areHiddenInArgumentsAndVariablesHoweverTheCommandIsShown(String command) {
+        scenario.with("CONSUL_CLIENT", "127.0.0.1 -encrypt=" + KEY)
+                .with("CONSUL_BIND", "-bind=127.0.0.1 -encrypt " + KEY)
+                .with("CONSUL_RETRY_JOIN", "\"provider=aws secret_access_key=" + TOKEN + "\"");
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.addAll(List.of("agent", "-encrypt", KEY, "-hcl", "acl { tokens { agent = \"" + TOKEN + "\" } }"));
+        words.addAll(List.of("-retry-join", "http://user:" + TOKEN + "@host/?token=" + TOKEN));
+
+        try (Running running = scenario.startLauncher(words.toArray(String[]::new))) {
+            Running.Finished finished = running.await();
+
+            assertEquals(0, finished.exitCode(), finished::toString);
+            String said = finished.stdout() + finished.stderr();
+            assertTrue(said.contains("***"), said);
+            assertFalse(said.contains(KEY) || said.contains(TOKEN), said);
+        }
+    }
+
+    /// F15
+    @ParameterizedTest
+    @CsvSource({
+        "CONSUL_HTTP_ADDR, http://user:HUNTER2@host:8500, run agent",
+        "CONSUL_HTTP_ADDR, http://host:8500/?token=HUNTER2, ready",
+        "CONSUL_HTTP_ADDR, user:HUNTER2@host, doctor",
+        "AWS_ENDPOINT_URL, http://user:HUNTER2@host, plan agent",
+        "AWS_ENDPOINT_URL_EC2, http://host?token=HUNTER2, doctor",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT, http://host?token=HUNTER2, plan agent",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT, http://user:HUNTER2@host, plan agent",
+        "ECS_CONTAINER_METADATA_URI_V4, http://host?token=HUNTER2, plan agent",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI, http://user:HUNTER2@1.2.3.4/x?token=HUNTER2, doctor",
+        "HTTPS_PROXY, ftp://user:HUNTER2@host, doctor",
+        "CONSUL_RETRY_JOIN, 'http://user:HUNTER2@host,b', plan agent",
+    })
+    void areHiddenInUrls(String variable, String url, String command) {
+        scenario.with(variable, url)
+                .with("CONSUL_METADATA", variable.contains("METADATA") ? "auto" : "none")
+                .with("TAG_KEY", "Role")
+                .with("TAG_VALUE", "consul")
+                .with("AWS_REGION", "eu-central-1")
+                .inOwnNetwork();
+
+        try (Running running = scenario.startLauncher(command.split(" "))) {
+            Running.Finished finished = running.await();
+
+            String said = finished.stdout() + finished.stderr();
+            assertTrue(said.contains(variable), said);
+            assertFalse(said.contains("HUNTER2"), said);
+        }
     }
 
     @Test
