@@ -198,10 +198,10 @@ public record MetadataSettings(
 
     /// What keeps it from being the base of a metadata URL; empty if nothing does.
     private static String fault(String value) {
-        String shown = "'" + MaskedUrl.of(value) + "', ";
         if (value.indexOf('@') >= 0) {
-            return shown + "a URL with a user in it";
+            return "a URL with a user in it";
         }
+        String shown = "'" + MaskedUrl.of(value) + "', ";
         URI uri;
         try {
             uri = new URI(value);

@@ -241,7 +241,7 @@ class MetadataSettingsTest {
 
         assertEquals(2, problems.size(), problems.toString());
         for (Problem problem : problems) {
-            assertTrue(problem.what().contains(value + "', wh"), problem.line());
+            assertTrue(problem.what().contains(MaskedUrl.of(value) + "', wh"), problem.line());
             assertTrue(problem.remedy().contains("such as http://169.254.169.254"), problem.line());
         }
         assertEquals("http://169.254.169.254", settings.ec2Endpoint().value());
