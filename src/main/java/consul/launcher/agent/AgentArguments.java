@@ -55,6 +55,15 @@ final class AgentArguments {
         return values;
     }
 
+    /// The flags' names, without dashes, as often as they were given.
+    List<String> names() {
+        List<String> names = new ArrayList<>(flags.size());
+        for (Read flag : flags) {
+            names.add(flag.name());
+        }
+        return names;
+    }
+
     /// Whether Consul will print its help and end: it looks at every word before `--`, even at values.
     boolean asksForHelp() {
         for (String word : words) {

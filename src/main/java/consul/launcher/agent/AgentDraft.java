@@ -52,13 +52,21 @@ public final class AgentDraft {
         this.client = given.find("client", "client_addr");
         this.join = new JoinFlags(settings, given, advertise);
         findings.warn(configuration.warnings());
+        judgeNames(base);
         if (plain) {
             this.role = dev ? Role.DEV : Role.CLIENT;
             this.serverFlags = List.of();
             noteIgnoredVariables(dev);
         } else {
-            findings.problems(settings.problems());
+            for (AgentSettings.Fault fault : settings.faults()) {
+                if (!hasNoEffect(fault.variable())) {
+                    findings.problems(List.of(fault.problem()));
+                }
+            }
+            findings.warn(settings.warnings());
             judgeArguments();
+            judgeVariable(base.bind());
+            judgeVariable(base.client());
             ServerFlags decided = new ServerFlags(settings, given, configuration.isComplete(), findings);
             this.role = decided.isServer() ? Role.SERVER : Role.CLIENT;
             this.serverFlags = decided.flags();
@@ -118,6 +126,17 @@ public final class AgentDraft {
         return Collections.unmodifiableSet(wanted);
     }
 
+    /// Whether a secret of the variables reaches Consul: not where the user's arguments or configuration set it.
+    ///
+    /// @param key as [SecretSettings.Secret] has it
+    public boolean passesSecret(String key) {
+        return !plain && explicitSecret(key).isEmpty();
+    }
+
+    private Optional<Given> explicitSecret(String key) {
+        return given.find(key.equals("encrypt") ? "encrypt" : "", key);
+    }
+
     /// The secrets to write for Consul; empty if there are none. One that the user's arguments or configuration set
     /// is left out, with a note.
     public Optional<PassedSecrets> secrets(SecretSettings secretSettings) {
@@ -126,7 +145,7 @@ public final class AgentDraft {
         }
         List<SecretSettings.Secret> passed = new ArrayList<>();
         for (SecretSettings.Secret secret : secretSettings.secrets()) {
-            Optional<Given> explicit = given.find(secret.key().equals("encrypt") ? "encrypt" : "", secret.key());
+            Optional<Given> explicit = explicitSecret(secret.key());
             if (explicit.isPresent()) {
                 findings.note(secret.variable() + " not used: " + explicit.get().by());
             } else {
@@ -201,6 +220,56 @@ public final class AgentDraft {
         }
         warnIfEmpty("node", node, "its host name");
         warnIfEmpty("advertise", advertise, "its bind address");
+    }
+
+    private void judgeNames(BaseFlags base) {
+        List<String> names = new ArrayList<>(arguments.names());
+        for (List<Flag> flags : List.of(base.bind(), base.client())) {
+            for (Flag flag : flags) {
+                names.addAll(AgentArguments.parse(flag.words()).names());
+            }
+        }
+        for (String name : names) {
+            Optional<String> meant = FlagNames.meant(name);
+            if (meant.isPresent()) {
+                findings.warn("-" + name + " is no flag of Consul's that the launcher knows: did you mean -"
+                        + meant.get() + "?");
+            }
+        }
+    }
+
+    /// Whether what the variable would derive is given in another way, so that its value doesn't matter. Elsewhere it
+    /// is
+    /// noted what beats it.
+    private boolean hasNoEffect(String variable) {
+        return switch (variable) {
+            case AgentSettings.SERVER -> given.find("server", "server").isPresent();
+            case AgentSettings.UI ->
+                given.find("ui", "ui", "ui_config.enabled").isPresent()
+                        || given.find("ui-dir", "ui_dir", "ui_config.dir").isPresent();
+            case AgentSettings.BOOTSTRAP_EXPECT ->
+                given.find("bootstrap-expect", "bootstrap_expect").isPresent()
+                        || given.find("bootstrap", "bootstrap")
+                                .flatMap(alone -> GoText.truth(alone.value()))
+                                .orElse(false);
+            case AgentSettings.TAG_KEY, AgentSettings.RETRY_JOIN, AgentSettings.REGION ->
+                given.findAny("retry-join", "retry_join").isPresent();
+            default -> false;
+        };
+    }
+
+    /// The flags that `CONSUL_BIND` or `CONSUL_CLIENT` holds.
+    private void judgeVariable(List<Flag> flags) {
+        for (Flag flag : flags) {
+            Optional<Integer> stray = AgentArguments.parse(flag.words()).stray();
+            if (stray.isPresent()) {
+                String name = flag.words().getFirst();
+                int equals = name.indexOf('=');
+                findings.warn("word " + stray.get() + " of " + flag.origin().detail()
+                        + " is no flag, so Consul refuses it, and reads none behind it; put quotes around a value with"
+                        + " blanks: " + (equals < 0 ? name : name.substring(0, equals)) + "='a b'");
+            }
+        }
     }
 
     private void warnIfEmpty(String flag, Optional<Given> setting, String instead) {

@@ -31,6 +31,7 @@ final class ConfigurationValues {
             "ports",
             "retry_join",
             "server",
+            "start_join",
             "ui",
             "ui_config",
             "ui_dir");

@@ -1,6 +1,9 @@
 package consul.launcher.agent;
 
+import consul.launcher.config.Spelling;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The flags of `consul agent`, of 1.8 to the newest release, by whether they take a value. Sources: `consul agent
 /// -help` of 1.8.7 and agent/config/flags.go since (auto-reload-config, grpc-tls-port, read-replica came later).
@@ -81,4 +84,15 @@ final class FlagNames {
             "ui-dir");
 
     private FlagNames() {}
+
+    /// The flag that was probably meant by a name that no known Consul has; empty for one that is known, and for one
+    /// that may be a newer Consul's.
+    static Optional<String> meant(String name) {
+        if (BOOLEAN.contains(name) || VALUED.contains(name)) {
+            return Optional.empty();
+        }
+        Set<String> all = new TreeSet<>(BOOLEAN);
+        all.addAll(VALUED);
+        return Spelling.closest(name, all, 0);
+    }
 }

@@ -31,11 +31,11 @@ final class JoinFlags {
 
     void add(Identity identity, List<Flag> flags, Findings all) {
         if (retryJoin.isPresent()) {
-            if (settings.tag().isPresent()) {
+            if (settings.isSet(AgentSettings.TAG_KEY) || settings.isSet(AgentSettings.TAG_VALUE)) {
                 all.note("-retry-join by TAG_KEY and TAG_VALUE not passed: "
                         + retryJoin.get().by());
             }
-            if (!settings.retryJoin().isEmpty()) {
+            if (settings.isSet(AgentSettings.RETRY_JOIN)) {
                 all.note("-retry-join by CONSUL_RETRY_JOIN not passed: "
                         + retryJoin.get().by());
             }
@@ -52,7 +52,8 @@ final class JoinFlags {
             if (own.isOwn(entry)) {
                 all.note("-retry-join " + entry + " not passed: it is this agent's own address");
             } else {
-                flags.add(Flag.of(Origin.variable(AgentSettings.RETRY_JOIN), "-retry-join", entry));
+                flags.add(Flag.of(
+                        Origin.variable(AgentSettings.RETRY_JOIN), "-retry-join", OwnAddresses.bracketed(entry)));
             }
         }
     }

@@ -1,5 +1,6 @@
 package consul.launcher.agent;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,12 @@ final class OwnAddresses {
             return matches(text.substring(0, colon), text.substring(colon));
         }
         return matches(text, "");
+    }
+
+    /// An IPv6 address in brackets, as Consul 2.0 wants it and earlier versions take it; what is no IPv6 address, as it
+    /// is.
+    static String bracketed(String entry) {
+        return entry.indexOf(':') >= 0 && literal(entry) instanceof Inet6Address ? "[" + entry + "]" : entry;
     }
 
     /// @param colonPort `:8301`, or empty

@@ -16,6 +16,7 @@ final class ServerFlags {
     private final boolean configurationIsComplete;
     private final Findings findings;
     private final List<Flag> flags = new ArrayList<>();
+    private final Optional<Given> explicitServer;
     private final boolean server;
 
     ServerFlags(AgentSettings settings, GivenSettings given, boolean configurationIsComplete, Findings findings) {
@@ -23,10 +24,11 @@ final class ServerFlags {
         this.given = given;
         this.configurationIsComplete = configurationIsComplete;
         this.findings = findings;
+        this.explicitServer = given.find("server", "server");
         this.server = server();
         ui();
         // With a CONSUL_SERVER that says neither, every word about the role would be a guess.
-        if (!settings.isSet(AgentSettings.SERVER) || settings.server().isPresent() || isGiven("server", "server")) {
+        if (!settings.isSet(AgentSettings.SERVER) || settings.server().isPresent() || explicitServer.isPresent()) {
             bootstrap();
         }
     }
@@ -40,12 +42,13 @@ final class ServerFlags {
     }
 
     private boolean server() {
-        Optional<Given> explicit = given.find("server", "server");
-        if (explicit.isPresent()) {
-            boolean value = truth(explicit.get());
-            if (settings.server().isPresent() && settings.server().get() != value) {
-                findings.note("CONSUL_SERVER=" + settings.server().get() + " has no effect: "
-                        + explicit.get().by() + " says otherwise");
+        if (explicitServer.isPresent()) {
+            boolean value = truth(explicitServer.get());
+            String by = explicitServer.get().by();
+            if (settings.isSet(AgentSettings.SERVER) && settings.server().isEmpty()) {
+                findings.note("CONSUL_SERVER has no effect: " + by);
+            } else if (settings.server().isPresent() && settings.server().get() != value) {
+                findings.note("CONSUL_SERVER=" + settings.server().get() + " has no effect: " + by + " says otherwise");
             }
             return value;
         }
@@ -64,7 +67,7 @@ final class ServerFlags {
         }
         boolean wanted = settings.ui().orElse(server);
         if (explicit.isPresent()) {
-            if (settings.ui().isPresent()) {
+            if (settings.isSet(AgentSettings.UI)) {
                 findings.note("CONSUL_UI has no effect: " + explicit.get().by());
             }
         } else if (wanted) {
@@ -113,16 +116,33 @@ final class ServerFlags {
         }
     }
 
-    /// Where a file couldn't be understood, it may hold the number: then Consul decides.
+    /// Such commands work with the official script, beside servers that have the number. Where only the launcher's own
+    /// variable makes it a server, and nobody is to be joined either, it is a mistake. Where a file couldn't be
+    /// understood, it may hold the number: then Consul decides.
     private void missing() {
-        if (configurationIsComplete) {
-            findings.problem(
-                    "this agent is a server, but how many servers to expect isn't set",
-                    PICK_ONE + ", or give -bootstrap-expect=0 to a server that only joins a cluster that exists");
-        } else {
+        if (!configurationIsComplete) {
             findings.warn(
                     "how many servers to expect isn't set, as far as the configuration could be read; " + PICK_ONE);
+        } else if (joins()) {
+            findings.warn("how many servers to expect isn't set, so this server only joins a cluster and never forms"
+                    + " one; " + PICK_ONE + ", if it is to form one");
+        } else if (explicitServer.isPresent()) {
+            findings.warn("neither how many servers to expect nor whom to join is set, so this server never forms a"
+                    + " cluster and waits until another agent joins it; " + PICK_ONE + ", if it is to form one");
+        } else {
+            findings.problem(
+                    "CONSUL_SERVER=true makes this agent a server, but neither how many servers to expect nor whom to"
+                            + " join is set",
+                    PICK_ONE + ", or name servers to join by TAG_KEY and TAG_VALUE or by CONSUL_RETRY_JOIN");
         }
+    }
+
+    private boolean joins() {
+        return settings.isSet(AgentSettings.TAG_KEY)
+                || settings.isSet(AgentSettings.TAG_VALUE)
+                || settings.isSet(AgentSettings.RETRY_JOIN)
+                || given.findAny("retry-join", "retry_join").isPresent()
+                || given.findAny("join", "start_join").isPresent();
     }
 
     private void overridden(Given explicit) {
@@ -144,10 +164,6 @@ final class ServerFlags {
             findings.warn("an even number of servers (" + count + ") bears no more failures than " + (count - 1)
                     + "; use an odd one");
         }
-    }
-
-    private boolean isGiven(String flag, String key) {
-        return given.find(flag, key).isPresent();
     }
 
     private boolean truth(Given setting) {

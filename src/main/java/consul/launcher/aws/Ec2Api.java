@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.AwsRegion;
 import consul.launcher.config.Ec2ApiSettings;
 import consul.launcher.config.Environment;
 import consul.launcher.config.Proxies;
@@ -59,7 +60,7 @@ public final class Ec2Api implements AutoCloseable {
     ///
     /// @param region the instances' region, from `AWS_REGION` or metadata
     /// @param environment decides where credentials come from
-    /// @throws IllegalArgumentException if `region` can't be a region's name
+    /// @throws IllegalArgumentException if `region` can't be a region's name, which [AwsRegion] makes sure of
     public static Ec2Api of(Ec2ApiSettings settings, String region, Environment environment) {
         URI endpoint = endpoint(settings, region);
         return new Ec2Api(
@@ -242,7 +243,7 @@ public final class Ec2Api implements AutoCloseable {
     }
 
     private static URI endpoint(Ec2ApiSettings settings, String region) {
-        if (!Shapes.isRegion(region)) {
+        if (!(settings.endpoint().isPresent() ? AwsRegion.isPrivate(region) : AwsRegion.isOne(region))) {
             throw new IllegalArgumentException("'" + region + "' is no region");
         }
         return settings.endpoint()

@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.AwsRegion;
 import consul.launcher.config.InstanceId;
 import consul.launcher.config.MetadataSettings;
 import java.util.Optional;
@@ -102,7 +103,7 @@ final class Ec2Metadata {
                         : http.reject(answer, "an instance id (i- and 8 or 17 hexadecimal digits)");
             case LOCAL_IPV4 -> Shapes.isIpv4(value) ? answer : http.reject(answer, "an IPv4 address");
             case IPV6 -> Shapes.isIpv6(value) ? answer : http.reject(answer, "an IPv6 address");
-            case REGION -> Shapes.isRegion(value) ? answer : http.reject(answer, "a region");
+            case REGION -> AwsRegion.isOne(value) ? answer : http.reject(answer, "a region");
             case LIFECYCLE_STATE -> Shapes.isLifecycleState(value) ? answer : http.reject(answer, "a lifecycle state");
             default -> answer;
         };

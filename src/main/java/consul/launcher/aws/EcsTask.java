@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.AwsRegion;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.json.JsonException;
 import consul.launcher.json.JsonNode;
@@ -73,7 +74,7 @@ record EcsTask(
             cluster = clusterName(text(task, "Cluster"));
             launchType = text(task, "LaunchType");
             String where = text(task, "AvailabilityZone");
-            zone = Shapes.isZone(where) ? where : "";
+            zone = AwsRegion.isZone(where) ? where : "";
             // The containers of a task share its network mode, and in awsvpc mode its interface: whose network it is
             // doesn't matter.
             for (JsonNode container : list(task, "Containers")) {
@@ -114,7 +115,7 @@ record EcsTask(
             taskId = id;
             int start = arn.indexOf(":ecs:") + 5;
             int end = arn.indexOf(':', start);
-            if (start > 4 && end > start && Shapes.isRegion(arn.substring(start, end))) {
+            if (start > 4 && end > start && AwsRegion.isOne(arn.substring(start, end))) {
                 region = arn.substring(start, end);
             }
         }

@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.AgentSettings;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
@@ -162,7 +163,7 @@ final class Remedies {
             given.add("-advertise=");
         }
         if (wanted.contains(Wanted.REGION)) {
-            given.add(MetadataSettings.REGION);
+            given.add(AgentSettings.REGION);
         }
         return "set " + MetadataSettings.MODE + "=none"
                 + (given.isEmpty() ? "" : " and give " + String.join(", ", given) + " yourself");

@@ -1,5 +1,6 @@
 package consul.launcher.aws;
 
+import consul.launcher.config.AwsRegion;
 import consul.launcher.config.InstanceId;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.MetadataSettings.Mode;
@@ -169,7 +170,7 @@ final class Search {
         String zone = values.path("availabilityZone").asText();
         String type = values.path("instanceType").asText();
         found.instanceId = InstanceId.isOne(id) ? document(id, "instanceId") : null;
-        found.zone = Shapes.isZone(zone) ? document(zone, "availabilityZone") : found.zone;
+        found.zone = AwsRegion.isZone(zone) ? document(zone, "availabilityZone") : found.zone;
         found.instanceType = Shapes.isInstanceType(type) ? document(type, "instanceType") : null;
         if (found.missName()) {
             found.nodeName = found.instanceId;
@@ -177,7 +178,7 @@ final class Search {
         if (found.missAddress() && Shapes.isAddress(ip)) {
             found.address = document(ip, "privateIp");
         }
-        if (found.region == null && Shapes.isRegion(region)) {
+        if (found.region == null && AwsRegion.isOne(region)) {
             found.region = document(region, "region");
         }
         if (found.missName() || found.missRegion() || (found.missAddress() && !ip.isEmpty())) {

@@ -68,28 +68,6 @@ final class Shapes {
         }
     }
 
-    /// `eu-west-1`, `us-gov-west-1`: words and at last a number.
-    static boolean isRegion(String value) {
-        int dash = value.lastIndexOf('-');
-        return isName(value)
-                && value.indexOf('-') < dash
-                && dash < value.length() - 1
-                && only(DIGITS, value, dash + 1)
-                && only(LOWER + "-", value.substring(0, dash), 0);
-    }
-
-    /// A region and more: `eu-west-1a`, `us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`.
-    static boolean isZone(String value) {
-        int end = 0;
-        while (end < value.length() && DIGITS.indexOf(value.charAt(end)) < 0) {
-            end++;
-        }
-        while (end < value.length() && DIGITS.indexOf(value.charAt(end)) >= 0) {
-            end++;
-        }
-        return end < value.length() && isName(value) && isRegion(value.substring(0, end));
-    }
-
     /// `m7g.large`, `u-6tb1.112xlarge`.
     static boolean isInstanceType(String value) {
         int dot = value.indexOf('.');

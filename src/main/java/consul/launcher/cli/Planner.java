@@ -19,6 +19,7 @@ import consul.launcher.config.Problem;
 import consul.launcher.config.SecretFiles;
 import consul.launcher.config.SecretSettings;
 import consul.launcher.config.Sourced;
+import consul.launcher.config.VariableNames;
 import consul.launcher.entrypoint.Accounts;
 import consul.launcher.entrypoint.Addresses;
 import consul.launcher.entrypoint.Command;
@@ -105,11 +106,12 @@ final class Planner {
                 role(command),
                 Identity.unknown(),
                 List.of(),
-                warnings(privileges)));
+                warnings(command, privileges)));
     }
 
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
         AgentSettings agentSettings = AgentSettings.from(environment);
+        details.addAll(VariableNames.warnings(environment));
         Addresses addresses =
                 Addresses.of(settings, surroundings.interfaces(), contractProblems::add, settingsProblems::add);
         Privileges privileges = privileges(settings, command);
@@ -127,7 +129,8 @@ final class Planner {
         if (settings.mode() == EntrypointSettings.Mode.SUPERVISE && !draft.isPlain()) {
             checkLaterSettings(agentSettings);
         }
-        SecretSettings secrets = SecretSettings.from(environment, new SecretFiles(), settingsProblems::add);
+        SecretSettings secrets =
+                SecretSettings.from(environment, new SecretFiles(), draft::passesSecret, settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
         Preparation.Plan preparation = draft.asksForHelp()
@@ -148,7 +151,7 @@ final class Planner {
                 : ready(command, settings, privileges, preparation, draft, addresses, (IdentitySource.Found) result);
     }
 
-    private static Planned ready(
+    private Planned ready(
             Command.Agent command,
             EntrypointSettings settings,
             Privileges privileges,
@@ -163,7 +166,7 @@ final class Planner {
         leading.addAll(words.subList(0, words.size() - command.arguments().size()));
         List<String> notes = new ArrayList<>(addresses.notices());
         notes.addAll(agent.notes());
-        List<String> warnings = new ArrayList<>(warnings(privileges));
+        List<String> warnings = warnings(command, privileges);
         warnings.addAll(agent.warnings());
         return new Planned.Ready(new LaunchPlan(
                 command,
@@ -180,10 +183,30 @@ final class Planner {
                 warnings));
     }
 
-    private static List<String> warnings(Privileges privileges) {
-        return privileges instanceof Privileges.Kept kept && kept.warning().isPresent()
-                ? List.of(kept.warning().get())
-                : List.of();
+    /// What is to be said of a command apart from the flags that are derived for it.
+    private List<String> warnings(Command command, Privileges privileges) {
+        List<String> warnings = new ArrayList<>();
+        if (privileges instanceof Privileges.Kept kept && kept.warning().isPresent()) {
+            warnings.add(kept.warning().get());
+        }
+        if (command.startsAgent()) {
+            warnings.addAll(VariableNames.warnings(environment));
+        }
+        if (command instanceof Command.ExplicitAgent explicit) {
+            warnIfNotPassed(explicit, warnings);
+        }
+        return warnings;
+    }
+
+    /// Rule 15: what the variables would add to `agent …` isn't added to `consul agent …`.
+    private void warnIfNotPassed(Command.ExplicitAgent command, List<String> warnings) {
+        List<String> names = new ArrayList<>(EntrypointSettings.addressNames(environment));
+        names.addAll(AgentSettings.from(environment).names());
+        names.addAll(SecretSettings.names(environment));
+        if (!names.isEmpty() && role(command).filter(Role.DEV::equals).isEmpty()) {
+            warnings.add("a command that begins with 'consul agent' gets no flag from variables; not passed to Consul: "
+                    + String.join(", ", names) + "; begin it with 'agent' to have them passed");
+        }
     }
 
     /// Of an agent whose command line is the user's alone: no variable counts.

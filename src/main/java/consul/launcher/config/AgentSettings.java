@@ -3,6 +3,8 @@ package consul.launcher.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The variables that make an agent's flags. Read for every agent, but what is wrong with them only stops one that
 /// uses them: `-dev` and `-help` don't, so the problems are kept here until the arguments are known.
@@ -16,7 +18,8 @@ import java.util.Optional;
 /// @param region `AWS_REGION`, else `AWS_DEFAULT_REGION`
 /// @param ecsTask whether ECS runs this container, by `ECS_CONTAINER_METADATA_URI_V4`
 /// @param names the agent variables that are set, valid or not, in the order of the documentation
-/// @param problems what is wrong with them
+/// @param faults what is wrong with them
+/// @param warnings what was read otherwise than it was written
 public record AgentSettings(
         Optional<Boolean> server,
         Optional<Boolean> ui,
@@ -27,7 +30,8 @@ public record AgentSettings(
         Optional<Sourced<String>> region,
         boolean ecsTask,
         List<String> names,
-        List<Problem> problems) {
+        List<Fault> faults,
+        List<String> warnings) {
 
     public static final String SERVER = "CONSUL_SERVER";
     public static final String UI = "CONSUL_UI";
@@ -38,31 +42,55 @@ public record AgentSettings(
 
     public static final String LEAVE = "CONSUL_LEAVE";
 
+    /// Stands for `AWS_DEFAULT_REGION` too, in faults.
+    public static final String REGION = "AWS_REGION";
+
     private static final List<String> NAMES =
             List.of(SERVER, UI, BOOTSTRAP_EXPECT, TAG_KEY, TAG_VALUE, RETRY_JOIN, LEAVE);
 
     /// The EC2 tag that the cluster's instances share.
     public record Tag(String key, String value) {}
 
+    /// What is wrong with one variable. It stops nothing where the variable has no effect.
+    public record Fault(String variable, Problem problem) {}
+
     public AgentSettings {
         retryJoin = List.copyOf(retryJoin);
         names = List.copyOf(names);
-        problems = List.copyOf(problems);
+        faults = List.copyOf(faults);
+        warnings = List.copyOf(warnings);
     }
 
     public static AgentSettings from(Environment environment) {
-        List<Problem> problems = new ArrayList<>();
+        List<Fault> faults = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        Optional<Tag> tag = tag(environment, of(TAG_KEY, faults), warnings::add);
         return new AgentSettings(
-                truth(environment, SERVER, problems),
-                truth(environment, UI, problems),
-                servers(environment, problems),
-                tag(environment, problems),
-                RetryJoinWords.read(environment, problems),
-                leave(environment, problems),
-                region(environment),
+                truth(environment, SERVER, of(SERVER, faults)),
+                truth(environment, UI, of(UI, faults)),
+                servers(environment, of(BOOTSTRAP_EXPECT, faults)),
+                tag,
+                RetryJoinWords.read(environment, of(RETRY_JOIN, faults)),
+                leave(environment, of(LEAVE, faults)),
+                // Without a tag nobody needs it.
+                AwsRegion.from(environment, tag.isPresent() ? of(REGION, faults) : _ -> {}),
                 environment.get("ECS_CONTAINER_METADATA_URI_V4").isPresent(),
                 names(environment),
-                problems);
+                faults,
+                warnings);
+    }
+
+    private static Consumer<Problem> of(String variable, List<Fault> faults) {
+        return problem -> faults.add(new Fault(variable, problem));
+    }
+
+    /// What is wrong with the variables, whether they have an effect or not.
+    public List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>(faults.size());
+        for (Fault fault : faults) {
+            problems.add(fault.problem());
+        }
+        return problems;
     }
 
     /// Whether the variable is set and not empty, even to something that is no value.
@@ -80,32 +108,32 @@ public record AgentSettings(
         return names;
     }
 
-    private static Optional<Boolean> truth(Environment environment, String name, List<Problem> problems) {
+    private static Optional<Boolean> truth(Environment environment, String name, Consumer<Problem> problems) {
         String word = environment.word(name).orElse(null);
         if (word == null) {
             return Optional.empty();
         }
         Optional<Boolean> truth = Truth.ofLauncher(word);
         if (truth.isEmpty()) {
-            problems.add(Truth.problem(name, environment.get(name).orElse("")));
+            problems.accept(Truth.problem(name, environment.get(name).orElse("")));
         }
         return truth;
     }
 
-    private static Leave leave(Environment environment, List<Problem> problems) {
+    private static Leave leave(Environment environment, Consumer<Problem> problems) {
         return switch (environment.word(LEAVE).orElse("auto")) {
             case "auto" -> Leave.AUTO;
             case "always" -> Leave.ALWAYS;
             case "never" -> Leave.NEVER;
             default -> {
                 String value = environment.get(LEAVE).orElse("");
-                problems.add(new Problem(LEAVE + " is '" + value + "'", "set it to auto, always or never"));
+                problems.accept(new Problem(LEAVE + " is '" + value + "'", "set it to auto, always or never"));
                 yield Leave.AUTO;
             }
         };
     }
 
-    private static Optional<Integer> servers(Environment environment, List<Problem> problems) {
+    private static Optional<Integer> servers(Environment environment, Consumer<Problem> problems) {
         String value = environment.get(BOOTSTRAP_EXPECT).orElse(null);
         if (value == null) {
             return Optional.empty();
@@ -117,7 +145,7 @@ public record AgentSettings(
             number = -1;
         }
         if (number < 1) {
-            problems.add(new Problem(
+            problems.accept(new Problem(
                     BOOTSTRAP_EXPECT + " is '" + value + "', which is no number of servers",
                     "set it to how many servers the cluster has, 3 or 5"));
             return Optional.empty();
@@ -125,16 +153,16 @@ public record AgentSettings(
         return Optional.of(number);
     }
 
-    private static Optional<Tag> tag(Environment environment, List<Problem> problems) {
-        String key = environment.get(TAG_KEY).orElse(null);
-        String value = environment.get(TAG_VALUE).orElse(null);
+    private static Optional<Tag> tag(Environment environment, Consumer<Problem> problems, Consumer<String> warnings) {
+        String key = unquoted(environment, TAG_KEY, warnings);
+        String value = unquoted(environment, TAG_VALUE, warnings);
         if (key == null && value == null) {
             return Optional.empty();
         }
         if (key == null || value == null) {
             String there = key == null ? TAG_VALUE : TAG_KEY;
             String missing = key == null ? TAG_KEY : TAG_VALUE;
-            problems.add(new Problem(
+            problems.accept(new Problem(
                     there + " is set without " + missing,
                     "set both to the tag that the cluster's instances share, or none"));
             return Optional.empty();
@@ -144,26 +172,31 @@ public record AgentSettings(
         return goodKey && goodValue ? Optional.of(new Tag(key, value)) : Optional.empty();
     }
 
+    /// The value without quotes around all of it, which files for Docker's `--env-file` pass on as they are.
+    private static @Nullable String unquoted(Environment environment, String name, Consumer<String> warnings) {
+        String value = environment.get(name).orElse(null);
+        if (value == null || value.length() < 3) {
+            return value;
+        }
+        char quote = value.charAt(0);
+        int last = value.length() - 1;
+        if ((quote != '"' && quote != '\'') || value.indexOf(quote, 1) != last) {
+            return value;
+        }
+        warnings.accept(name + " is in quotes, which were taken off: no tag is found with them; remove them");
+        return value.substring(1, last);
+    }
+
     /// EC2 allows no control character in a tag, and go-discover's quotes can't hold a line break.
-    private static boolean isTag(String name, String value, List<Problem> problems) {
+    private static boolean isTag(String name, String value, Consumer<Problem> problems) {
         for (int i = 0; i < value.length(); i++) {
             if (Character.isISOControl(value.charAt(i))) {
-                problems.add(new Problem(
+                problems.accept(new Problem(
                         name + " has a control character at position " + (i + 1) + ", which no EC2 tag can have",
                         "remove it; often it is the line break at the end of a file"));
                 return false;
             }
         }
         return true;
-    }
-
-    private static Optional<Sourced<String>> region(Environment environment) {
-        for (String name : List.of("AWS_REGION", "AWS_DEFAULT_REGION")) {
-            String value = environment.get(name).orElse("").strip();
-            if (!value.isEmpty()) {
-                return Optional.of(new Sourced<>(value, Origin.variable(name)));
-            }
-        }
-        return Optional.empty();
     }
 }

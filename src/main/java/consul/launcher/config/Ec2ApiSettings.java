@@ -36,18 +36,24 @@ public record Ec2ApiSettings(Optional<Sourced<URI>> endpoint, boolean fips, bool
     /// @param proxyProblems what is wrong with a proxy
     public static Ec2ApiSettings from(
             Environment environment, Consumer<Problem> problems, Consumer<Problem> proxyProblems) {
-        Optional<Sourced<URI>> endpoint = Optional.empty();
-        if (!Truth.ofAws(environment.get(IGNORE).orElse("")).orElse(false)) {
-            endpoint = endpoint(environment, "AWS_ENDPOINT_URL_EC2", problems);
-            if (endpoint.isEmpty() && environment.get("AWS_ENDPOINT_URL_EC2").isEmpty()) {
-                endpoint = endpoint(environment, "AWS_ENDPOINT_URL", problems);
-            }
-        }
         return new Ec2ApiSettings(
-                endpoint,
+                endpoint(environment, problems),
                 Truth.ofAws(environment, "AWS_USE_FIPS_ENDPOINT", problems),
                 Truth.ofAws(environment, "AWS_USE_DUALSTACK_ENDPOINT", problems),
                 Proxies.from(environment, proxyProblems));
+    }
+
+    /// Whether the API is asked elsewhere than in AWS's regions.
+    static boolean hasOwnEndpoint(Environment environment) {
+        return endpoint(environment, _ -> {}).isPresent();
+    }
+
+    private static Optional<Sourced<URI>> endpoint(Environment environment, Consumer<Problem> problems) {
+        if (Truth.ofAws(environment.get(IGNORE).orElse("")).orElse(false)) {
+            return Optional.empty();
+        }
+        boolean ofEc2 = environment.get("AWS_ENDPOINT_URL_EC2").isPresent();
+        return endpoint(environment, ofEc2 ? "AWS_ENDPOINT_URL_EC2" : "AWS_ENDPOINT_URL", problems);
     }
 
     private static Optional<Sourced<URI>> endpoint(Environment environment, String name, Consumer<Problem> problems) {

@@ -2,6 +2,8 @@ package consul.launcher.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -52,6 +54,7 @@ public record EntrypointSettings(
 
     /// Reads the variables; what is wrong goes to `problems`, with a usable value in its place.
     public static EntrypointSettings from(Environment environment, Consumer<Problem> problems) {
+        Mode mode = mode(environment, problems);
         return new EntrypointSettings(
                 environment.get("CONSUL_BIND"),
                 environment.get("CONSUL_BIND_INTERFACE"),
@@ -64,8 +67,21 @@ public record EntrypointSettings(
                 environment.get("CONSUL_UID"),
                 environment.get("CONSUL_GID"),
                 environment.isSet("CONSUL_ALLOW_PRIVILEGED_PORTS"),
-                mode(environment, problems),
-                stopTimeout(environment, problems));
+                mode,
+                // Nobody waits for what has taken the launcher's place.
+                stopTimeout(environment, mode == Mode.EXEC ? _ -> {} : problems));
+    }
+
+    /// The variables that make `-bind` and `-client`, as far as they are set and not empty.
+    public static List<String> addressNames(Environment environment) {
+        List<String> names = new ArrayList<>();
+        for (String name :
+                List.of("CONSUL_BIND", "CONSUL_BIND_INTERFACE", "CONSUL_CLIENT", "CONSUL_CLIENT_INTERFACE")) {
+            if (environment.get(name).isPresent()) {
+                names.add(name);
+            }
+        }
+        return names;
     }
 
     private static Sourced<Path> directory(Environment environment, String name, String otherwise) {

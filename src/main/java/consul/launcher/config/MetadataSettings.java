@@ -46,8 +46,6 @@ public record MetadataSettings(
     public static final String TIMEOUT = "AWS_METADATA_SERVICE_TIMEOUT";
     public static final String ATTEMPTS = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
     public static final String ECS_ENDPOINT = "ECS_CONTAINER_METADATA_URI_V4";
-    public static final String REGION = "AWS_REGION";
-    public static final String DEFAULT_REGION = "AWS_DEFAULT_REGION";
 
     /// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
     private static final String IPV4_ENDPOINT = "http://169.254.169.254";
@@ -74,15 +72,21 @@ public record MetadataSettings(
 
     /// Reads the variables; what is wrong goes to `problems`, with a usable value in its place.
     public static MetadataSettings from(Environment environment, Consumer<Problem> problems) {
+        Mode mode = mode(environment, problems);
+        // What is wrong with a service that isn't asked stops nothing. A mode that is wrong may mean each.
+        String word = environment.word(MODE).orElse("");
+        Consumer<Problem> ofAny = word.equals("none") ? _ -> {} : problems;
+        Consumer<Problem> ofEc2 = mode == Mode.ECS ? _ -> {} : ofAny;
         return new MetadataSettings(
-                mode(environment, problems),
-                ec2Endpoint(environment, problems),
-                Truth.ofAws(environment, DISABLED, problems),
-                Truth.ofAws(environment, V1_DISABLED, problems),
-                timeout(environment, problems),
-                attempts(environment, problems),
-                Optional.ofNullable(url(environment, ECS_ENDPOINT, problems)),
-                region(environment, problems));
+                mode,
+                ec2Endpoint(environment, ofEc2),
+                Truth.ofAws(environment, DISABLED, ofEc2),
+                Truth.ofAws(environment, V1_DISABLED, ofEc2),
+                timeout(environment, ofAny),
+                attempts(environment, ofAny),
+                Optional.ofNullable(url(environment, ECS_ENDPOINT, mode == Mode.EC2 ? _ -> {} : ofAny)),
+                // What is wrong with it is told where it is needed: with a tag.
+                AwsRegion.from(environment, _ -> {}));
     }
 
     private static Mode mode(Environment environment, Consumer<Problem> problems) {
@@ -102,10 +106,9 @@ public record MetadataSettings(
     }
 
     private static Sourced<String> ec2Endpoint(Environment environment, Consumer<Problem> problems) {
-        // Both are checked, though the endpoint wins over its mode, as in the SDKs.
-        Sourced<String> byMode = endpointMode(environment, problems);
+        // The endpoint wins over its mode, as in the SDKs.
         String url = url(environment, ENDPOINT, problems);
-        return url == null ? byMode : new Sourced<>(url, Origin.variable(ENDPOINT));
+        return url == null ? endpointMode(environment, problems) : new Sourced<>(url, Origin.variable(ENDPOINT));
     }
 
     private static Sourced<String> endpointMode(Environment environment, Consumer<Problem> problems) {
@@ -153,28 +156,6 @@ public record MetadataSettings(
         problems.accept(
                 new Problem(ATTEMPTS + " is '" + value + "'", "set it to a whole number from 1 to " + MOST_ATTEMPTS));
         return DEFAULT_ATTEMPTS;
-    }
-
-    private static Optional<Sourced<String>> region(Environment environment, Consumer<Problem> problems) {
-        Optional<Sourced<String>> region = region(environment, REGION, problems);
-        Optional<Sourced<String>> otherwise = region(environment, DEFAULT_REGION, problems);
-        return region.isPresent() ? region : otherwise;
-    }
-
-    /// Not checked for AWS's pattern: people have regions of their own, in stand-ins for AWS.
-    private static Optional<Sourced<String>> region(Environment environment, String name, Consumer<Problem> problems) {
-        String value = environment.get(name).orElse("");
-        if (value.isEmpty()) {
-            return Optional.empty();
-        }
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (!isAsciiLetter(c) && !isDigit(c) && c != '-') {
-                problems.accept(new Problem(name + " is '" + value + "'", "set it to a region such as eu-west-1"));
-                return Optional.empty();
-            }
-        }
-        return Optional.of(new Sourced<>(value, Origin.variable(name)));
     }
 
     /// The URL without slashes at its end; null where there is none, or none that can be used.
@@ -244,9 +225,5 @@ public record MetadataSettings(
 
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
-    }
-
-    private static boolean isAsciiLetter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 }

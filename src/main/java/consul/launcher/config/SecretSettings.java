@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Secrets of the agent's configuration that come by variables, or by files that variables name, as ECS and Docker
 /// mount them. They reach Consul by a file that only its user can read, never on its command line.
@@ -37,15 +38,35 @@ public record SecretSettings(List<Secret> secrets) {
         secrets = List.copyOf(secrets);
     }
 
+    /// The variables that are set and not empty.
+    public static List<String> names(Environment environment) {
+        List<String> names = new ArrayList<>();
+        for (String[] pair : KEYS) {
+            for (String name : List.of(pair[0], pair[0] + "_FILE")) {
+                if (environment.get(name).isPresent()) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
+    }
+
     /// Reads the variables; what is wrong goes to `problems`, without a piece of the secret.
-    public static SecretSettings from(Environment environment, SecretFiles files, Consumer<Problem> problems) {
+    ///
+    /// @param isPassed whether the secret of a key will reach Consul; one that won't isn't read, and has no value
+    public static SecretSettings from(
+            Environment environment, SecretFiles files, Predicate<String> isPassed, Consumer<Problem> problems) {
         List<Secret> secrets = new ArrayList<>();
         for (String[] pair : KEYS) {
             String variable = pair[0];
             String fileVariable = variable + "_FILE";
             Optional<String> value = environment.get(variable);
             Optional<String> file = environment.get(fileVariable);
-            if (value.isPresent() && file.isPresent()) {
+            if (!isPassed.test(pair[1])) {
+                value.map(_ -> variable)
+                        .or(() -> file.map(_ -> fileVariable))
+                        .ifPresent(name -> secrets.add(new Secret(pair[1], "", name)));
+            } else if (value.isPresent() && file.isPresent()) {
                 problems.accept(new Problem(variable + " and " + fileVariable + " are both set", "unset one of them"));
             } else if (file.isPresent()) {
                 add(secrets, pair[1], files.read(fileVariable, Path.of(file.get()), problems), fileVariable, problems);

@@ -82,15 +82,15 @@ class AgentDraftTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "CONSUL_SERVER=true agent | this agent is a server, but how many servers to expect isn't set: set BOOTSTRAP_EXPECT to how many servers the cluster has, 3 or 5, or give -bootstrap-expect=0 to a server that only joins a cluster that exists",
-                "agent -server            | this agent is a server, but how many servers to expect isn't set: set BOOTSTRAP_EXPECT to how many servers the cluster has, 3 or 5, or give -bootstrap-expect=0 to a server that only joins a cluster that exists",
-                "agent -server -bootstrap=false | this agent is a server, but how many servers to expect isn't set: set BOOTSTRAP_EXPECT to how many servers the cluster has, 3 or 5, or give -bootstrap-expect=0 to a server that only joins a cluster that exists",
+                "CONSUL_SERVER=true agent | CONSUL_SERVER=true makes this agent a server, but neither how many servers to expect nor whom to join is set: set BOOTSTRAP_EXPECT to how many servers the cluster has, 3 or 5, or name servers to join by TAG_KEY and TAG_VALUE or by CONSUL_RETRY_JOIN",
+                "CONSUL_SERVER=true agent -retry-join-wan x | CONSUL_SERVER=true makes this agent a server, but neither how many servers to expect nor whom to join is set: set BOOTSTRAP_EXPECT to how many servers the cluster has, 3 or 5, or name servers to join by TAG_KEY and TAG_VALUE or by CONSUL_RETRY_JOIN",
                 "BOOTSTRAP_EXPECT=3 agent | BOOTSTRAP_EXPECT is set, but this agent is a client: remove it, or make this a server by CONSUL_SERVER=true or -server",
                 "CONSUL_SERVER=false BOOTSTRAP_EXPECT=3 agent | BOOTSTRAP_EXPECT is set, but this agent is a client: remove it, or make this a server by CONSUL_SERVER=true or -server",
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=3 agent -server=0 | BOOTSTRAP_EXPECT is set, but this agent is a client: remove it, or make this a server by CONSUL_SERVER=true or -server",
                 "agent -bootstrap-expect=3 | the argument -bootstrap-expect is set, but this agent is a client: remove it, or make this a server by CONSUL_SERVER=true or -server",
                 "agent -bootstrap         | the argument -bootstrap is set, but this agent is a client: remove it, or make this a server by CONSUL_SERVER=true or -server",
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=0 agent | BOOTSTRAP_EXPECT is '0', which is no number of servers: set it to how many servers the cluster has, 3 or 5",
+                "BOOTSTRAP_EXPECT=three agent -server -bootstrap=false | BOOTSTRAP_EXPECT is 'three', which is no number of servers: set it to how many servers the cluster has, 3 or 5",
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=-3 agent | BOOTSTRAP_EXPECT is '-3', which is no number of servers: set it to how many servers the cluster has, 3 or 5",
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=three agent | BOOTSTRAP_EXPECT is 'three', which is no number of servers: set it to how many servers the cluster has, 3 or 5",
                 "agent -server -bootstrap-expect=three | the argument -bootstrap-expect is 'three', which is no number of servers: give how many servers the cluster has, 3 or 5",
@@ -101,13 +101,69 @@ class AgentDraftTest {
                 "agent -server=yes        | the argument -server is 'yes': give true or false",
                 "agent -dev=maybe         | the argument -dev is 'maybe': give true or false",
                 "TAG_KEY=a agent          | TAG_KEY is set without TAG_VALUE: set both to the tag that the cluster's instances share, or none",
-                "TAG_VALUE=a agent -retry-join b | TAG_VALUE is set without TAG_KEY: set both to the tag that the cluster's instances share, or none",
                 "agent -ui -node          | the argument -node has no value: write flags as -name=value",
                 "agent ---node=x          | the argument '---node=…' is no flag that Consul can read: write flags as -name=value",
                 "agent -config-format=yaml | -config-format is 'yaml': give hcl or json",
             })
     void saysWhatIsWrongAndTheWayOut(String line, String problem) {
         assertEquals(List.of(problem), Draft.of(line).problems());
+    }
+
+    /// B1
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "agent -server -retry-join first               | joins",
+                "agent -server -join first                     | joins",
+                "TAG_KEY=a TAG_VALUE=b agent -server           | joins",
+                "CONSUL_RETRY_JOIN=first agent -server         | joins",
+                "CONSUL_SERVER=true CONSUL_RETRY_JOIN=first agent | joins",
+                "CONSUL_SERVER=true TAG_KEY=a TAG_VALUE=b agent | joins",
+                "CONSUL_SERVER=true agent -retry-join first    | joins",
+                "CONSUL_SERVER=true CONSUL_RETRY_JOIN=first agent -server -bootstrap=false | joins",
+                "agent -server                                 | waits",
+                "CONSUL_SERVER=true agent -server              | waits",
+            })
+    void letsAServerThatDoesNotKnowHowManyToExpectOnlyJoin(String line, String does) {
+        String set = "; set BOOTSTRAP_EXPECT to how many servers the cluster has, 3 or 5, if it is to form one";
+        String warning = does.equals("joins")
+                ? "how many servers to expect isn't set, so this server only joins a cluster and never forms one" + set
+                : "neither how many servers to expect nor whom to join is set, so this server never forms a cluster"
+                        + " and waits until another agent joins it" + set;
+
+        assertEquals(List.of(), Draft.of(line).problems());
+        assertEquals(Role.SERVER, Draft.of(line).draft().role());
+        assertEquals(List.of(warning), Draft.of(line).command().warnings());
+        assertFalse(Draft.of(line).derived().contains("-bootstrap"), line);
+    }
+
+    /// B6: a variable that loses anyway, of another product or wrong.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CONSUL_SERVER=host.example BOOTSTRAP_EXPECT=3 agent -server | CONSUL_SERVER has no effect: the argument -server",
+                "CONSUL_SERVER=host.example agent -server=false  | CONSUL_SERVER has no effect: the argument -server",
+                "CONSUL_UI=http://host agent -ui                 | CONSUL_UI has no effect: the argument -ui",
+                "BOOTSTRAP_EXPECT=three agent -server -bootstrap-expect=3 | BOOTSTRAP_EXPECT has no effect: the argument -bootstrap-expect",
+                "BOOTSTRAP_EXPECT=0 agent -server -bootstrap     | BOOTSTRAP_EXPECT has no effect: the argument -bootstrap",
+                "TAG_VALUE=a agent -retry-join b                 | -retry-join by TAG_KEY and TAG_VALUE not passed: the argument -retry-join",
+                "CONSUL_RETRY_JOIN=a,b agent -retry-join b       | -retry-join by CONSUL_RETRY_JOIN not passed: the argument -retry-join",
+            })
+    void isNotStoppedByAVariableThatHasNoEffect(String line, String note) {
+        assertEquals(List.of(), Draft.of(line).problems());
+        assertTrue(
+                Draft.of(line).command().notes().contains(note),
+                () -> Draft.of(line).command().notes().toString());
+    }
+
+    /// B6
+    @Test
+    void isStoppedByAVariableThatWouldHaveAnEffect() {
+        assertEquals(
+                List.of("CONSUL_SERVER is 'host.example': set it to true or false"),
+                Draft.of("CONSUL_SERVER=host.example agent").problems());
     }
 
     @Test
@@ -130,7 +186,7 @@ class AgentDraftTest {
                 "BOOTSTRAP_EXPECT=3 agent -server         | NODE_NAME,ADDRESS,NODE_META",
                 "TAG_KEY=a TAG_VALUE=b agent -client x    | NODE_NAME,ADDRESS,REGION,NODE_META",
                 "TAG_KEY=a TAG_VALUE=b agent -client x -retry-join c | NODE_NAME,ADDRESS,NODE_META",
-                "AWS_REGION=c TAG_KEY=a TAG_VALUE=b agent -client x  | NODE_NAME,ADDRESS,NODE_META",
+                "AWS_REGION=us-east-1 TAG_KEY=a TAG_VALUE=b agent -client x | NODE_NAME,ADDRESS,NODE_META",
                 "CONSUL_RETRY_JOIN=a agent -client x      | NODE_NAME,ADDRESS,NODE_META",
                 "agent -node x -advertise y               | ''",
                 "agent -node x -advertise={{GetPrivateIP}} | ''",
@@ -374,6 +430,48 @@ class AgentDraftTest {
         assertTrue(words.contains("provider=aws tag_key=a tag_value=b addr_type=public_v6"), words::toString);
     }
 
+    /// E: Consul 2.0 refuses IPv6 addresses without brackets.
+    @ParameterizedTest
+    @CsvSource({
+        "fd00::1, [fd00::1]",
+        "::1, [::1]",
+        "fe80::1%eth0, [fe80::1%eth0]",
+        "[fd00::1], [fd00::1]",
+        "[fd00::1]:8301, [fd00::1]:8301",
+        "10.0.0.6:8301, 10.0.0.6:8301",
+        "consul:8301, consul:8301",
+    })
+    void putsIpv6AddressesToJoinIntoBrackets(String entry, String passed) {
+        List<String> words =
+                Draft.of("CONSUL_RETRY_JOIN=" + entry + " agent").command().arguments();
+
+        assertEquals(passed, words.get(words.indexOf("-retry-join") + 1));
+    }
+
+    /// E
+    @Test
+    void warnsOfAStrayWordInTheFlagsOfAVariable() {
+        String warning = "word 2 of CONSUL_CLIENT is no flag, so Consul refuses it, and reads none behind it;"
+                + " put quotes around a value with blanks: -client='a b'";
+
+        assertEquals(
+                List.of(warning),
+                Draft.of("agent").client("-client=a", "b").command().warnings());
+        assertEquals(
+                List.of(),
+                Draft.of("agent")
+                        .client("-client=a b", "-http-port", "8600")
+                        .command()
+                        .warnings());
+    }
+
+    /// F5
+    @ParameterizedTest
+    @ValueSource(strings = {"-xds-port=1", "-log-levels-of-a-newer-consul=x", "-dc=a", "-h", "-help", "-locality x"})
+    void doesNotGuessAtFlagsOfANewerConsul(String flag) {
+        assertEquals(List.of(), Draft.of("agent " + flag).draft().warnings());
+    }
+
     @ParameterizedTest
     @CsvSource({"fd00::5, true", "10.0.0.5, false", "'{{ GetAllInterfaces | include \"type\" \"::\" }}', false"})
     void looksForIpv6AddressesWhereOneIsGiven(String address, boolean ipv6) {
@@ -389,6 +487,10 @@ class AgentDraftTest {
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=2 agent | an even number of servers (2) bears no more failures than 1; use an odd one",
                 "agent -server -bootstrap-expect 4           | an even number of servers (4) bears no more failures than 3; use an odd one",
                 "agent -client=x true                        | word 2 after agent is no flag, so Consul refuses it, and reads none behind it; switches are written as -server=true",
+                // F5
+                "agent -client=x -sever                      | -sever is no flag of Consul's that the launcher knows: did you mean -server?",
+                "agent -dev -retryjoin=x                     | -retryjoin is no flag of Consul's that the launcher knows: did you mean -retry-join?",
+                "CONSUL_SERVER=true CONSUL_RETRY_JOIN=x BOOTSTRAP_EXPECT=3 agent --bootsrap-expect=3 | -bootsrap-expect is no flag of Consul's that the launcher knows: did you mean -bootstrap-expect?",
                 "agent -client=x -node= -advertise=y         | the argument -node is empty, so Consul takes its host name; remove it and -node is derived",
                 "agent -client=x -advertise=                 | the argument -advertise is empty, so Consul takes its bind address; remove it and -advertise is derived",
             })

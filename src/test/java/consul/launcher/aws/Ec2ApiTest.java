@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -504,6 +505,19 @@ final class Ec2ApiTest {
 
         try (Ec2Api api = Ec2Api.of(settings, region, nothing)) {
             assertEquals(endpoint, api.endpoint());
+        }
+        assertThrows(IllegalArgumentException.class, () -> Ec2Api.of(settings, "evil.example/", nothing));
+    }
+
+    /// D10
+    @ParameterizedTest
+    @ValueSource(strings = {"RegionOne", "local", "eu-west-1"})
+    void takesAnyRegionAtAnEndpointOfTheUsersOwn(String region) {
+        Ec2ApiSettings settings = settings(Map.of("AWS_ENDPOINT_URL_EC2", "http://ec2.local"));
+        var nothing = new Environment(Map.of("AWS_EC2_METADATA_DISABLED", "true"));
+
+        try (Ec2Api api = Ec2Api.of(settings, region, nothing)) {
+            assertEquals(URI.create("http://ec2.local"), api.endpoint());
         }
         assertThrows(IllegalArgumentException.class, () -> Ec2Api.of(settings, "evil.example/", nothing));
     }

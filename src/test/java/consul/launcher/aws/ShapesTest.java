@@ -3,6 +3,7 @@ package consul.launcher.aws;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import consul.launcher.config.AwsRegion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,7 +83,7 @@ class ShapesTest {
         "'',false"
     })
     void knowsRegions(String value, boolean expected) {
-        assertEquals(expected, Shapes.isRegion(value));
+        assertEquals(expected, AwsRegion.isOne(value));
     }
 
     @ParameterizedTest
@@ -98,7 +99,7 @@ class ShapesTest {
         "'',false"
     })
     void knowsAvailabilityZones(String value, boolean expected) {
-        assertEquals(expected, Shapes.isZone(value));
+        assertEquals(expected, AwsRegion.isZone(value));
     }
 
     @ParameterizedTest

@@ -156,6 +156,9 @@ class AgentSettingsTest {
                 "10.0.0.1,10.0.0.2 | CONSUL_RETRY_JOIN has '10.0.0.1,10.0.0.2' as one address: separate addresses by spaces, not commas",
                 "a ''              | CONSUL_RETRY_JOIN has an empty entry: remove the quotes with nothing in them",
                 "a 'b              | CONSUL_RETRY_JOIN can't be split into words: the quote ' is not closed: give addresses, or provider=… strings in quotes, separated by spaces",
+                // B6
+                "-join-wan=a            | CONSUL_RETRY_JOIN has the flag '-join-wan': give addresses without flags, and other flags as arguments",
+                "a -retry-join          | CONSUL_RETRY_JOIN has the flag '-retry-join' with nothing to join behind it: give addresses without flags, and other flags as arguments",
                 "provider=aws tag_key=a | CONSUL_RETRY_JOIN has 'tag_key=…' as an entry of its own: put the whole provider string in quotes: \"provider=aws tag_key=… tag_value=…\"",
             })
     void refusesEntriesThatConsulWouldTryToResolveForEver(String text, String line) {
@@ -164,6 +167,55 @@ class AgentSettingsTest {
                 settings("CONSUL_RETRY_JOIN", text).problems().stream()
                         .map(Problem::line)
                         .toList());
+    }
+
+    /// B6: as in the flags that the variable stands for.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-retry-join=a -retry-join=b:8301",
+                "-retry-join a -retry-join b:8301",
+                "--retry-join=a --retry-join b:8301",
+                "-join=a -join b:8301",
+                "a -retry-join=b:8301",
+                "'-retry-join=a' b:8301",
+            })
+    void understandsFlagsInWhatToJoin(String text) {
+        AgentSettings settings = settings("CONSUL_RETRY_JOIN", text);
+
+        assertEquals(List.of("a", "b:8301"), settings.retryJoin());
+        assertEquals(List.of(), settings.problems());
+    }
+
+    @Test
+    void understandsAFlagWithAProvider() {
+        assertEquals(
+                List.of("provider=aws tag_key=a tag_value=b"),
+                settings("CONSUL_RETRY_JOIN", "-retry-join='provider=aws tag_key=a tag_value=b'")
+                        .retryJoin());
+    }
+
+    /// E: Docker's --env-file keeps quotes.
+    @Test
+    void takesQuotesAroundATagOff() {
+        AgentSettings settings = settings("TAG_KEY", "\"consul\"", "TAG_VALUE", "'main'");
+
+        assertEquals(Optional.of(new AgentSettings.Tag("consul", "main")), settings.tag());
+        assertEquals(List.of(), settings.problems());
+        assertEquals(
+                List.of(
+                        "TAG_KEY is in quotes, which were taken off: no tag is found with them; remove them",
+                        "TAG_VALUE is in quotes, which were taken off: no tag is found with them; remove them"),
+                settings.warnings());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"", "\"\"", "\"a", "a\"", "say \"a\"", "'a\""})
+    void leavesOtherQuotesOfATagAsTheyAre(String text) {
+        AgentSettings settings = settings("TAG_KEY", text, "TAG_VALUE", "main");
+
+        assertEquals(Optional.of(new AgentSettings.Tag(text, "main")), settings.tag());
+        assertEquals(List.of(), settings.warnings());
     }
 
     @Test
@@ -183,6 +235,57 @@ class AgentSettingsTest {
         assertEquals(
                 Optional.of(new Sourced<>("us-east-1", Origin.variable("AWS_DEFAULT_REGION"))),
                 settings("AWS_REGION", "", "AWS_DEFAULT_REGION", "us-east-1").region());
+    }
+
+    /// D10
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AWS_REGION         | eu-west-1a      | AWS_REGION is 'eu-west-1a', an availability zone: set it to the zone's region, eu-west-1",
+                "AWS_DEFAULT_REGION | us-west-2-lax-1a | AWS_DEFAULT_REGION is 'us-west-2-lax-1a', an availability zone: set it to the zone's region, us-west-2",
+                "AWS_REGION         | EU-WEST-1       | AWS_REGION is 'EU-WEST-1': set it to eu-west-1, in small letters",
+                "AWS_REGION         | Ireland         | AWS_REGION is 'Ireland': set it to a region such as eu-west-1; one that isn't AWS's own needs AWS_ENDPOINT_URL_EC2",
+                "AWS_REGION         | '\"eu-west-1\"' | AWS_REGION is '\"eu-west-1\"': set it to a region such as eu-west-1; one that isn't AWS's own needs AWS_ENDPOINT_URL_EC2",
+                "AWS_REGION         | eu west         | AWS_REGION is 'eu west': set it to a region such as eu-west-1; one that isn't AWS's own needs AWS_ENDPOINT_URL_EC2",
+            })
+    void refusesWhatIsNoRegionWhereATagIsSet(String name, String value, String line) {
+        AgentSettings settings = settings("TAG_KEY", "a", "TAG_VALUE", "b", name, value);
+
+        assertEquals(
+                List.of(line), settings.problems().stream().map(Problem::line).toList());
+        assertEquals(Optional.empty(), settings.region());
+        assertEquals(List.of(), settings(name, value).problems(), "nobody needs it without a tag");
+    }
+
+    /// D10: stand-ins for AWS name theirs as they like.
+    @ParameterizedTest
+    @ValueSource(strings = {"Ireland", "RegionOne", "local", "dc_1", "EU-WEST-1", "eu-west-1"})
+    void takesAnyRegionWhereTheEc2ApiHasAnEndpointOfItsOwn(String value) {
+        for (String endpoint : List.of("AWS_ENDPOINT_URL_EC2", "AWS_ENDPOINT_URL")) {
+            AgentSettings settings =
+                    settings("TAG_KEY", "a", "TAG_VALUE", "b", endpoint, "http://ec2.local", "AWS_REGION", value);
+
+            assertEquals(List.of(), settings.problems());
+            assertEquals(Optional.of(new Sourced<>(value, Origin.variable("AWS_REGION"))), settings.region());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eu-west-1a", "eu west", "\"eu-west-1\"", "http://x"})
+    void refusesWhatIsNoRegionThereEither(String value) {
+        AgentSettings settings = settings(
+                "TAG_KEY", "a", "TAG_VALUE", "b", "AWS_ENDPOINT_URL_EC2", "http://ec2.local", "AWS_REGION", value);
+
+        assertEquals(1, settings.problems().size());
+    }
+
+    @Test
+    void doesNotReadTheDefaultRegionWhereThereIsARegion() {
+        AgentSettings settings =
+                settings("TAG_KEY", "a", "TAG_VALUE", "b", "AWS_REGION", "eu-west-1", "AWS_DEFAULT_REGION", "Ireland");
+
+        assertEquals(List.of(), settings.problems());
     }
 
     @Test

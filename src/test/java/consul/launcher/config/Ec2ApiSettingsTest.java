@@ -70,7 +70,8 @@ final class Ec2ApiSettingsTest {
 
         assertEquals(Optional.empty(), settings.endpoint());
         assertEquals(
-                "AWS_ENDPOINT_URL_EC2 is '" + MaskedUrl.of(value) + "'", problems.getFirst().what());
+                "AWS_ENDPOINT_URL_EC2 is '" + MaskedUrl.of(value) + "'",
+                problems.getFirst().what());
     }
 
     @ParameterizedTest

@@ -201,9 +201,6 @@ class MetadataSettingsTest {
                 "AWS_METADATA_SERVICE_NUM_ATTEMPTS|99999999999|from 1 to 1000",
                 "AWS_METADATA_SERVICE_NUM_ATTEMPTS|1.5|from 1 to 1000",
                 "AWS_METADATA_SERVICE_NUM_ATTEMPTS|three|from 1 to 1000",
-                "AWS_REGION|eu west|a region such as eu-west-1",
-                "AWS_REGION|eu-west-1\"|a region such as eu-west-1",
-                "AWS_DEFAULT_REGION|eu_west|a region such as eu-west-1"
             })
     void namesTheVariableAndTheWayOut(String name, String value, String remedy) {
         read(name, value);
@@ -259,6 +256,36 @@ class MetadataSettingsTest {
         assertFalse(problems.get(0).line().contains("secret"), problems.get(0).line());
     }
 
+    /// B6
+    @ParameterizedTest
+    @CsvSource({
+        "none, AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "none, AWS_METADATA_SERVICE_TIMEOUT",
+        "none, ECS_CONTAINER_METADATA_URI_V4",
+        "ecs, AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "ecs, AWS_EC2_METADATA_DISABLED",
+        "ec2, ECS_CONTAINER_METADATA_URI_V4",
+    })
+    void findsNoProblemWithAServiceThatIsNotAsked(String mode, String variable) {
+        read("CONSUL_METADATA", mode, variable, "x");
+        assertEquals(List.of(), problems);
+
+        read("CONSUL_METADATA", "auto", variable, "x");
+        assertEquals(1, problems.size(), problems::toString);
+    }
+
+    /// B6
+    @Test
+    void findsNoProblemWithAModeThatLosesToTheEndpoint() {
+        read(
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                "http://127.0.0.1:1338",
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+                "x");
+
+        assertEquals(List.of(), problems);
+    }
+
     @Test
     void collectsEveryProblem() {
         read(
@@ -283,7 +310,7 @@ class MetadataSettingsTest {
                 "AWS_DEFAULT_REGION",
                 "!");
 
-        assertEquals(10, problems.size(), problems.toString());
+        assertEquals(8, problems.size(), problems.toString());
     }
 
     private MetadataSettings read(String... variables) {

@@ -1,8 +1,10 @@
 package consul.launcher.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import consul.launcher.contract.Scenario.Outcome;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,9 @@ final class SettingsProcessIT {
                 "AWS_ENDPOINT_URL_EC2=ec2.eu-central-1.amazonaws.com",
                 "AWS_ENDPOINT_URL=localhost:4566",
                 "CONSUL_QUORUM_RECOVERY=yes",
+                // D10
+                "AWS_REGION=eu-west-1a",
+                "AWS_DEFAULT_REGION=Ireland",
             })
     void stopTheStartWhereTheyAreWrong(String wrong) {
         String name = wrong.substring(0, wrong.indexOf('='));
@@ -77,6 +82,77 @@ final class SettingsProcessIT {
         scenario.with("CONSUL_LAUNCHER_MODE", "exec").with("CONSUL_HTTP_ADDR", "??");
 
         assertEquals(0, scenario.run("agent").exitCode());
+    }
+
+    /// B6: what the user's own command line or configuration sets anyway.
+    @ParameterizedTest
+    @CsvSource({
+        "CONSUL_SERVER=host.example, agent -server -bootstrap-expect=3",
+        "TAG_KEY=a, agent -retry-join b",
+        "CONSUL_ENCRYPT=none, agent -encrypt=pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=",
+        "CONSUL_ENCRYPT_FILE=/nowhere, agent -encrypt=pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=",
+        "CONSUL_ENCRYPT=none, agent -dev",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT=none, agent",
+        "AWS_METADATA_SERVICE_TIMEOUT=none, agent",
+    })
+    void stopNothingWhereTheyLose(String wrong, String command) {
+        String name = wrong.substring(0, wrong.indexOf('='));
+        scenario.with(name, wrong.substring(name.length() + 1));
+
+        Outcome outcome = scenario.run(command.split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+    }
+
+    /// F5
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "consul agent -data-dir=/tmp"})
+    void areAskedAboutWhereTheirNamesAreMisspelt(String command) {
+        Outcome outcome =
+                scenario.with("CONSUL_QUORUM_RECOVRY", "auto").run(command.split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        outcome.assertTells("[WARN]", "CONSUL_QUORUM_RECOVRY", "did you mean CONSUL_QUORUM_RECOVERY?");
+    }
+
+    /// F5: the cause stands beside the problem that it makes.
+    @Test
+    void areAskedAboutWhereTheStartIsRefusedToo() {
+        scenario.with("CONSUL_SERVER", "true").with("BOOTSTRAP_EXPCET", "3");
+
+        scenario.refuses(78, "agent").assertTells("BOOTSTRAP_EXPCET", "did you mean BOOTSTRAP_EXPECT?");
+    }
+
+    /// D13
+    @Test
+    void areNamedWhereTheCommandLineIsTheUsersAlone() {
+        scenario.with("CONSUL_ENCRYPT", "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=")
+                .with("CONSUL_ACL_AGENT_TOKEN_FILE", "/nowhere")
+                .with("TAG_KEY", "Role")
+                .with("TAG_VALUE", "consul")
+                .with("CONSUL_BIND_INTERFACE", Scenario.NO_INTERFACE);
+
+        Outcome outcome = scenario.run("consul", "agent", "-data-dir=/tmp");
+
+        assertEquals(List.of("agent", "-data-dir=/tmp"), outcome.argv());
+        outcome.assertTells(
+                "[WARN]",
+                "not passed to Consul: CONSUL_BIND_INTERFACE, TAG_KEY, TAG_VALUE, CONSUL_ENCRYPT,"
+                        + " CONSUL_ACL_AGENT_TOKEN_FILE; begin it with 'agent' to have them passed");
+        assertEquals(
+                1,
+                outcome.stderrLines().stream()
+                        .filter(line -> line.contains("[WARN]"))
+                        .count(),
+                outcome::toString);
+    }
+
+    /// D13
+    @Test
+    void areNotNamedWhereAnAgentForDevelopmentIgnoresThemAnyway() {
+        Outcome outcome = scenario.with("TAG_KEY", "Role").run("consul", "agent", "-dev");
+
+        assertFalse(outcome.stderr().contains("[WARN]"), outcome::toString);
     }
 
     @ParameterizedTest
