@@ -108,8 +108,7 @@ final class SettingsProcessIT {
     @ParameterizedTest
     @ValueSource(strings = {"agent", "consul agent -data-dir=/tmp"})
     void areAskedAboutWhereTheirNamesAreMisspelt(String command) {
-        Outcome outcome =
-                scenario.with("CONSUL_QUORUM_RECOVRY", "auto").run(command.split(" "));
+        Outcome outcome = scenario.with("CONSUL_QUORUM_RECOVRY", "auto").run(command.split(" "));
 
         assertEquals(0, outcome.exitCode(), outcome::toString);
         outcome.assertTells("[WARN]", "CONSUL_QUORUM_RECOVRY", "did you mean CONSUL_QUORUM_RECOVERY?");
