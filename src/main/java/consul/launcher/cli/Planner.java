@@ -203,7 +203,7 @@ final class Planner {
         List<String> names = new ArrayList<>(EntrypointSettings.addressNames(environment));
         names.addAll(AgentSettings.from(environment).names());
         names.addAll(SecretSettings.names(environment));
-        if (!names.isEmpty() && role(command).filter(Role.DEV::equals).isEmpty()) {
+        if (!names.isEmpty() && !draft(command).isPlain()) {
             warnings.add("a command that begins with 'consul agent' gets no flag from variables; not passed to Consul: "
                     + String.join(", ", names) + "; begin it with 'agent' to have them passed");
         }
@@ -211,17 +211,19 @@ final class Planner {
 
     /// Of an agent whose command line is the user's alone: no variable counts.
     private static Optional<Role> role(Command command) {
-        if (!(command instanceof Command.ExplicitAgent agent)) {
-            return Optional.empty();
-        }
+        return command instanceof Command.ExplicitAgent agent
+                ? Optional.of(draft(agent).role())
+                : Optional.empty();
+    }
+
+    private static AgentDraft draft(Command.ExplicitAgent agent) {
         List<String> arguments = agent.words().subList(2, agent.words().size());
         Flag none = new Flag(List.of(), Origin.argument());
-        AgentDraft draft = AgentDraft.of(
+        return AgentDraft.of(
                 AgentSettings.from(new Environment(Map.of())),
                 arguments,
                 UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {}),
                 new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of()));
-        return Optional.of(draft.role());
     }
 
     private static Execution execution(Privileges privileges, List<String> leading, List<String> tail) {

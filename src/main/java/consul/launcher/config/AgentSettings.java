@@ -65,6 +65,7 @@ public record AgentSettings(
         List<Fault> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         Optional<Tag> tag = tag(environment, of(TAG_KEY, faults), warnings::add);
+        Consumer<Problem> ignored = _ -> {};
         return new AgentSettings(
                 truth(environment, SERVER, of(SERVER, faults)),
                 truth(environment, UI, of(UI, faults)),
@@ -73,7 +74,7 @@ public record AgentSettings(
                 RetryJoinWords.read(environment, of(RETRY_JOIN, faults)),
                 leave(environment, of(LEAVE, faults)),
                 // Without a tag nobody needs it.
-                AwsRegion.from(environment, tag.isPresent() ? of(REGION, faults) : _ -> {}),
+                AwsRegion.from(environment, tag.isPresent() ? of(REGION, faults) : ignored),
                 environment.get("ECS_CONTAINER_METADATA_URI_V4").isPresent(),
                 names(environment),
                 faults,
@@ -175,16 +176,11 @@ public record AgentSettings(
     /// The value without quotes around all of it, which files for Docker's `--env-file` pass on as they are.
     private static @Nullable String unquoted(Environment environment, String name, Consumer<String> warnings) {
         String value = environment.get(name).orElse(null);
-        if (value == null || value.length() < 3) {
-            return value;
-        }
-        char quote = value.charAt(0);
-        int last = value.length() - 1;
-        if ((quote != '"' && quote != '\'') || value.indexOf(quote, 1) != last) {
+        if (value == null || !VariableNames.isQuoted(value)) {
             return value;
         }
         warnings.accept(name + " is in quotes, which were taken off: no tag is found with them; remove them");
-        return value.substring(1, last);
+        return value.substring(1, value.length() - 1);
     }
 
     /// EC2 allows no control character in a tag, and go-discover's quotes can't hold a line break.

@@ -55,6 +55,7 @@ public record EntrypointSettings(
     /// Reads the variables; what is wrong goes to `problems`, with a usable value in its place.
     public static EntrypointSettings from(Environment environment, Consumer<Problem> problems) {
         Mode mode = mode(environment, problems);
+        Consumer<Problem> ignored = _ -> {};
         return new EntrypointSettings(
                 environment.get("CONSUL_BIND"),
                 environment.get("CONSUL_BIND_INTERFACE"),
@@ -69,7 +70,7 @@ public record EntrypointSettings(
                 environment.isSet("CONSUL_ALLOW_PRIVILEGED_PORTS"),
                 mode,
                 // Nobody waits for what has taken the launcher's place.
-                stopTimeout(environment, mode == Mode.EXEC ? _ -> {} : problems));
+                stopTimeout(environment, mode == Mode.EXEC ? ignored : problems));
     }
 
     /// The variables that make `-bind` and `-client`, as far as they are set and not empty.

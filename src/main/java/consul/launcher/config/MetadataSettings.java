@@ -74,9 +74,10 @@ public record MetadataSettings(
     public static MetadataSettings from(Environment environment, Consumer<Problem> problems) {
         Mode mode = mode(environment, problems);
         // What is wrong with a service that isn't asked stops nothing. A mode that is wrong may mean each.
-        String word = environment.word(MODE).orElse("");
-        Consumer<Problem> ofAny = word.equals("none") ? _ -> {} : problems;
-        Consumer<Problem> ofEc2 = mode == Mode.ECS ? _ -> {} : ofAny;
+        Consumer<Problem> ignored = _ -> {};
+        Consumer<Problem> ofAny = environment.word(MODE).orElse("").equals("none") ? ignored : problems;
+        Consumer<Problem> ofEc2 = mode == Mode.ECS ? ignored : ofAny;
+        Consumer<Problem> ofEcs = mode == Mode.EC2 ? ignored : ofAny;
         return new MetadataSettings(
                 mode,
                 ec2Endpoint(environment, ofEc2),
@@ -84,9 +85,9 @@ public record MetadataSettings(
                 Truth.ofAws(environment, V1_DISABLED, ofEc2),
                 timeout(environment, ofAny),
                 attempts(environment, ofAny),
-                Optional.ofNullable(url(environment, ECS_ENDPOINT, mode == Mode.EC2 ? _ -> {} : ofAny)),
+                Optional.ofNullable(url(environment, ECS_ENDPOINT, ofEcs)),
                 // What is wrong with it is told where it is needed: with a tag.
-                AwsRegion.from(environment, _ -> {}));
+                AwsRegion.from(environment, ignored));
     }
 
     private static Mode mode(Environment environment, Consumer<Problem> problems) {

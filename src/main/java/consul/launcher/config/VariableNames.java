@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// The names of the variables that the launcher reads, and which of an environment's are probably misspelt ones. Those
+/// The names of the variables that the launcher reads, and what is doubtful about an environment's: names
+/// that are probably misspelt, and values in quotes. Those
 /// of the AWS SDKs and of proxies are left to their owners.
 public final class VariableNames {
 
@@ -57,9 +58,11 @@ public final class VariableNames {
     private static final List<String> OTHERS = List.of("BOOTSTRAP_EXPECT", "TAG_KEY", "TAG_VALUE");
 
     /// Consul's own and widespread ones that the launcher doesn't read, as far as they are close to those above, and
-    /// what the launcher's own script sets.
-    private static final Set<String> FOREIGN =
-            Set.of("CONSUL_CLIENTS", "CONSUL_GRPC_ADDR", "CONSUL_HTTP_AUTH", "CONSUL_LAUNCHER_HOME", "CONSUL_SERVERS");
+    /// what the launcher's own script reads. Without `CONSUL_` too.
+    private static final Set<String> FOREIGN = Set.of("CLIENTS", "GRPC_ADDR", "HTTP_AUTH", "LAUNCHER_HOME", "SERVERS");
+
+    /// Those whose quotes are understood, or are JSON's.
+    private static final Set<String> QUOTABLE = Set.of("BIND", "CLIENT", "LOCAL_CONFIG", "RETRY_JOIN");
 
     private VariableNames() {}
 
@@ -72,12 +75,19 @@ public final class VariableNames {
         return known;
     }
 
-    /// A warning for each variable whose name is close to one of the launcher's that isn't set.
+    /// A warning for each variable whose name is close to one of the launcher's that isn't set, and for each of the
+    /// launcher's whose value has quotes around it, as a file for Docker's `--env-file` passes them on.
     public static List<String> warnings(Environment environment) {
         List<String> warnings = new ArrayList<>();
         List<String> known = known();
         for (String name : environment.variables().keySet()) {
-            if (!known.contains(name) && !FOREIGN.contains(name) && !isOfPlatform(name)) {
+            String bare = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+            if (known.contains(name)) {
+                boolean taken = OTHERS.contains(name) || QUOTABLE.contains(bare);
+                if (!taken && isQuoted(environment.get(name).orElse(""))) {
+                    warnings.add(name + " is in quotes, which count as a part of its value: remove them");
+                }
+            } else if (!FOREIGN.contains(bare) && !isOfPlatform(name)) {
                 Optional<String> meant = meant(name);
                 if (meant.isPresent() && !environment.isSet(meant.get())) {
                     warnings.add(name + " is no variable that the launcher knows: did you mean " + meant.get() + "?");
@@ -86,6 +96,14 @@ public final class VariableNames {
         }
         warnings.sort(null);
         return warnings;
+    }
+
+    /// Whether all of it, and not nothing, is in quotes.
+    static boolean isQuoted(String value) {
+        int last = value.length() - 1;
+        return last > 1
+                && (value.charAt(0) == '"' || value.charAt(0) == '\'')
+                && value.indexOf(value.charAt(0), 1) == last;
     }
 
     private static Optional<String> meant(String name) {

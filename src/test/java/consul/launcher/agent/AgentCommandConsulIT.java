@@ -43,6 +43,19 @@ class AgentCommandConsulIT {
                 "[\"127.0.42.99:8301\"]", self.at("/DebugConfig/RetryJoinLAN").toString());
     }
 
+    /// B1, and an IPv6 address as Consul 2.0 wants it.
+    @Test
+    void startsAServerThatOnlyJoins() throws IOException {
+        String address = "127.0.42.4";
+        Draft draft = Draft.of("CONSUL_RETRY_JOIN=fd00::1 agent -server -advertise=" + address);
+
+        JsonNode self = runs(draft, address);
+
+        assertTrue(self.at("/Config/Server").asBoolean());
+        assertEquals(0, self.at("/DebugConfig/BootstrapExpect").asInt());
+        assertEquals("[\"[fd00::1]\"]", self.at("/DebugConfig/RetryJoinLAN").toString());
+    }
+
     @Test
     void letsTheUsersConfigurationAndArgumentsWinAsAnnounced() throws IOException {
         String address = "127.0.42.2";

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,22 +70,40 @@ class VariableNamesTest {
         assertEquals(List.of(), warnings("TAG_KYE", "TAG_KEY"));
     }
 
+    /// E: as Docker's --env-file keeps them.
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '^',
+            value = {
+                "CONSUL_DATA_DIR, \"/consul/data\", true",
+                "CONSUL_ACL_AGENT_TOKEN, 'secret', true",
+                "CONSUL_SERVER, \"true\", true",
+                "CONSUL_BIND, \"10.0.0.1\", false",
+                "CONSUL_RETRY_JOIN, \"provider=aws\", false",
+                "CONSUL_DATA_DIR, /a\"b\", false",
+                "CONSUL_ENCRYPT, \"\", false",
+                "SOMETHING, \"a\", false",
+            })
+    void tellOfValuesInQuotesWithoutThem(String name, String value, boolean told) {
+        assertEquals(
+                told ? List.of(name + " is in quotes, which count as a part of its value: remove them") : List.of(),
+                VariableNames.warnings(new Environment(Map.of(name, value))));
+    }
+
     @Test
     void areSoughtAmongAllThatTheReadmeLists() throws IOException {
-        TreeSet<String> listed = new TreeSet<>();
+        // That the README lists those that are read, another test makes sure of.
+        Set<String> listed = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("README.md"))) {
-            if (line.startsWith("| `") && line.contains("_")) {
-                String cell = line.split("\\|")[1];
-                Pattern.compile("`([A-Z][A-Z_0-9]*)`")
-                        .matcher(cell)
+            if (line.startsWith("| `")) {
+                Pattern.compile("`((CONSUL_|BOOTSTRAP_|TAG_)[A-Z_]+)`")
+                        .matcher(line.substring(0, line.indexOf(" | ")))
                         .results()
-                        .map((MatchResult result) -> result.group(1))
-                        .filter(name ->
-                                !name.startsWith("AWS_") && !name.startsWith("ECS_") && !name.endsWith("_PROXY"))
-                        .forEach(listed::add);
+                        .forEach(match -> listed.add(match.group(1)));
             }
         }
-        TreeSet<String> known = new TreeSet<>(VariableNames.known());
+        Set<String> known = new TreeSet<>(VariableNames.known());
+        // Whose table says "or with `_FILE` behind the name".
         known.removeIf(name -> name.endsWith("_FILE") && !listed.contains(name));
 
         assertEquals(listed, known);

@@ -147,9 +147,10 @@ final class SettingsProcessIT {
     }
 
     /// D13
-    @Test
-    void areNotNamedWhereAnAgentForDevelopmentIgnoresThemAnyway() {
-        Outcome outcome = scenario.with("TAG_KEY", "Role").run("consul", "agent", "-dev");
+    @ParameterizedTest
+    @ValueSource(strings = {"-dev", "-help"})
+    void areNotNamedWhereNothingWouldBePassedAnyway(String flag) {
+        Outcome outcome = scenario.with("TAG_KEY", "Role").run("consul", "agent", flag);
 
         assertFalse(outcome.stderr().contains("[WARN]"), outcome::toString);
     }
