@@ -70,6 +70,47 @@ final class AotCacheProcessIT {
         assertEquals("the new code\n", plan(copy, Map.of()).stdout());
     }
 
+    /// A1. Asked for machine code in the cache, the JVM says that there is none.
+    @Test
+    void holdsNoMachineCode() throws IOException {
+        assertEquals(
+                List.of("AOT Code Cache is empty"),
+                codeCacheOf(LAUNCHER, "-XX:AOTMode=on -XX:+AOTAdapterCaching -XX:+AOTStubCaching"));
+    }
+
+    /// A1. Machine code that is in a cache all the same isn't taken.
+    @Test
+    void takesNoMachineCodeFromACache() throws IOException {
+        Path copy = copyOfTheLauncher();
+        Path cache = copy.resolve("consul-launcher.aot");
+        Files.delete(cache);
+        Running.Finished training = plan(
+                copy,
+                Map.of("_JAVA_OPTIONS", "-XX:+AOTAdapterCaching -XX:+AOTStubCaching -XX:AOTCacheOutput=" + cache));
+        assertTrue(Files.exists(cache), training::toString);
+
+        assertEquals(
+                List.of("Loaded entries"),
+                codeCacheOf(copy, "-XX:AOTMode=on -XX:+AOTAdapterCaching -XX:+AOTStubCaching"),
+                "there is some in this one");
+        assertEquals(List.of(), codeCacheOf(copy, "-XX:AOTMode=on"));
+    }
+
+    /// What the JVM says of the machine code in its cache; nothing where it doesn't look for any.
+    private List<String> codeCacheOf(Path launcher, String options) throws IOException {
+        Path log = home.resolve("codecache.log");
+        Files.deleteIfExists(log);
+        Running.Finished plan = plan(
+                launcher,
+                Map.of("_JAVA_OPTIONS", options + " -Xlog:aot+codecache*=info:file=" + log + "::filecount=0"));
+        assertEquals(0, plan.exitCode(), plan::toString);
+        return Files.readAllLines(log).stream()
+                .map(line -> line.substring(line.lastIndexOf(']') + 1).strip())
+                .filter(line -> line.contains("AOT Code Cache is") || line.startsWith("Loaded "))
+                .map(line -> line.replaceFirst("^Loaded \\d+ .*", "Loaded entries"))
+                .toList();
+    }
+
     private Running.Finished plan(Path launcher, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(
                 launcher.resolve("consul-launcher").toString(), "plan", "agent", "-node=n", "-advertise=127.0.0.1");

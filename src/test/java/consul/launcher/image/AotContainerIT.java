@@ -1,6 +1,7 @@
 package consul.launcher.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,6 +71,22 @@ final class AotContainerIT {
 
         assertEquals(expected.stdout(), broken.stdout());
         assertEquals(0, broken.exitCode(), broken::toString);
+    }
+
+    /// A1. Asked for machine code in the image's cache, the JVM says that there is none, and by itself it looks for
+    /// none.
+    @Test
+    void theCacheHoldsNoMachineCode() {
+        String log = " -XX:AOTMode=on -Xlog:aot+codecache*=info:stderr";
+
+        Launched.Ended asked = plan(
+                Images.launcher(),
+                Launched.variable("_JAVA_OPTIONS", "-XX:+AOTAdapterCaching -XX:+AOTStubCaching" + log));
+        assertTrue(asked.stderr().contains("AOT Code Cache is empty"), asked::toString);
+
+        Launched.Ended shipped = plan(Images.launcher(), Launched.variable("_JAVA_OPTIONS", log));
+        assertEquals(0, shipped.exitCode(), shipped::toString);
+        assertFalse(shipped.stderr().contains("AOT code entries"), shipped::toString);
     }
 
     /// Same name, size of everything else and times of the jar as in the image before: only the code is another.
