@@ -1,7 +1,6 @@
 package consul.launcher.process;
 
 import consul.launcher.config.Log;
-import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,14 +10,6 @@ import java.util.function.IntConsumer;
 
 /// A running child that has the launcher's own stdin, stdout and stderr, the same descriptors, unbuffered.
 final class Child {
-
-    private static final String KILL = """
-            trap '' TERM INT HUP QUIT USR1 USR2
-            kill -"$1" "$2"
-            """;
-
-    /// An operator who is faster than this with further signals gets an error logged.
-    private static final int ATTEMPTS = 20;
 
     private final Process process;
     private final Guard guard;
@@ -73,43 +64,18 @@ final class Child {
     }
 
     /// @param signal its name without SIG
-    void send(String signal) {
-        switch (signal) {
-            case "TERM" -> process.destroy();
-            case "KILL" -> process.destroyForcibly();
-            default -> sendByShell(signal);
-        }
-    }
-
-    /// The JDK sends TERM and KILL only; a shell has a kill of its own, where an image may have no such program.
-    /// Waits for it, so that signals arrive in their order: a HUP after a TERM would make Consul give up leaving.
-    /// The shell is in the launcher's group: what is sent to all of that may end it, but only before it has sent
-    /// anything.
-    private void sendByShell(String signal) {
-        for (int i = 0; i < ATTEMPTS && process.isAlive(); i++) {
-            if (shellSends(signal)) {
-                return;
-            }
-        }
-        if (process.isAlive()) {
-            log.error("can't pass signal " + signal + " on to process " + pid());
-        }
-    }
-
-    private boolean shellSends(String signal) {
-        try {
-            Process kill = new ProcessBuilder("sh", "-c", KILL, "sh", signal, Long.toString(pid()))
-                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            return kill.waitFor() == 0;
-        } catch (IOException e) {
-            log.error("can't start sh: " + e.getMessage());
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /// @return false if the child lives on and couldn't be sent it, which the log says
+    boolean send(String signal) {
+        boolean sent = switch (signal) {
+            case "TERM" -> process.toHandle().destroy();
+            case "KILL" -> process.toHandle().destroyForcibly();
+            default -> Kill.send(pid(), signal);
+        };
+        if (sent || !process.isAlive()) {
             return true;
         }
+        log.error("can't send signal " + signal + " to process " + pid()
+                + ", which runs as another user: the launcher lacks the capability KILL");
+        return false;
     }
 }

@@ -13,12 +13,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /// Runs Consul as a child: passes each signal on exactly once, ends a child that ignores its stop, and returns the
 /// child's exit code. One thread, the caller's, handles one event after the other.
 public final class Supervisor {
 
     private static final String SECOND_QUIT = "USR2";
+
+    /// What ends a JVM that doesn't catch it, while Go's runtime, and so Consul, ignores it (rule 28). Caught, not
+    /// ignored: Consul would inherit that.
+    private static final List<String> IGNORED = List.of("USR2", "ALRM", "VTALRM", "IO", "PWR", "PROF", "XCPU");
+
     private static final long NONE = Long.MAX_VALUE;
 
     /// How often it is looked whether who had the child stopped is still there to start it again.
@@ -91,9 +97,11 @@ public final class Supervisor {
     /// @return the child's exit code, 128+n if signal n ended it; 126 or 127 if it can't be started, as a shell has
     ///     them
     public int run(List<String> command, Map<String, String> changes, List<String> removals) {
-        List.of("TERM", "INT", "HUP", "USR1").forEach(this::catches);
+        SignalHandler passed = signal -> events.add(new Event.Received(signal.getName()));
+        IGNORED.forEach(name -> handle(name, _ -> {}));
+        List.of("TERM", "INT", "HUP", "USR1", "TSTP", "CONT").forEach(name -> handle(name, passed));
         if (manner.usr2IsQuit()) {
-            catches(SECOND_QUIT);
+            handle(SECOND_QUIT, passed);
         }
         Starting starting = () -> {
             Guard guard = Guard.open(log);
@@ -224,9 +232,9 @@ public final class Supervisor {
         return code;
     }
 
-    private void catches(String name) {
+    private static void handle(String name, SignalHandler handler) {
         try {
-            Signal.handle(new Signal(name), signal -> events.add(new Event.Received(signal.getName())));
+            Signal.handle(new Signal(name), handler);
         } catch (IllegalArgumentException e) {
             // Ignored by who started the launcher, as a shell does with INT in the background; so it stays ignored.
         }
@@ -273,6 +281,12 @@ public final class Supervisor {
     private void received(String signal, Child child) {
         if (signal.equals(SECOND_QUIT)) {
             child.send("QUIT");
+        } else if (signal.equals("TSTP")) {
+            // A TSTP of its own wouldn't stop it: its session has no terminal.
+            child.send("STOP");
+            Kill.send(ProcessHandle.current().pid(), "STOP");
+        } else if (signal.equals("CONT")) {
+            child.send("CONT");
         } else if (isStop(signal)) {
             firstStop(signal);
         } else if (stop.isEmpty() && !leaving) {

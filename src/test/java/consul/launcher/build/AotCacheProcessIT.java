@@ -86,7 +86,10 @@ final class AotCacheProcessIT {
         Files.delete(cache);
         Running.Finished training = plan(
                 copy,
-                Map.of("_JAVA_OPTIONS", "-XX:+AOTAdapterCaching -XX:+AOTStubCaching -XX:AOTCacheOutput=" + cache));
+                Map.of(
+                        "_JAVA_OPTIONS",
+                        "--enable-native-access=ALL-UNNAMED -XX:+AOTAdapterCaching -XX:+AOTStubCaching -XX:AOTCacheOutput="
+                                + cache));
         assertTrue(Files.exists(cache), training::toString);
 
         assertEquals(

@@ -7,9 +7,11 @@ import consul.launcher.contract.Scenario.Outcome;
 import consul.launcher.testkit.Recorder.Call;
 import consul.launcher.testkit.Running;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -235,6 +237,61 @@ final class InitProcessIT {
             assertEquals(signals, consul.signals());
             consul.end(3);
             assertEquals(3, container.await().exitCode());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dumb-init, USR2",
+        "dumb-init, ALRM",
+        "dumb-init, PWR",
+        "tini, USR2",
+        "tini, VTALRM",
+        "tini, IO",
+        "none, USR2",
+        "none, ALRM",
+    })
+    @DisplayName("rule 28: a signal that Consul ignores ends no container")
+    void ignoresWhatConsulIgnores(String init, String signal) {
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running container = asInit(init, "supervise").start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", container);
+            Scenario.signalInit(container, signal);
+            Scenario.signalInit(container, "HUP");
+            consul.awaitSignals(1);
+            consul.end(3);
+
+            assertEquals(3, container.await().exitCode());
+            assertEquals(List.of("HUP"), consul.signals());
+        }
+    }
+
+    /// B15. The starter comes through a pipe, up to the line that decides what to do; when what fills the pipe behind
+    /// that has been taken, its lines have run.
+    @Test
+    @DisplayName("rule 25: a stop before the starter has an init or a JVM ends the start of a container without init")
+    void stopsBeforeTheStarterStartsAnything() throws IOException {
+        List<String> starter = Files.readAllLines(Scenario.starter());
+        int decides = starter.indexOf("case ${1-} in");
+        Path pipe = scenario.home().resolve("starter");
+        assertEquals(0, Running.run("mkfifo", pipe.toString()).exitCode());
+        scenario.asInit().startedBy("sh").prepared("launcher=" + pipe);
+
+        try (Running container = scenario.start("run", "agent", "-dev")) {
+            try (OutputStream lines = Files.newOutputStream(pipe)) {
+                lines.write(String.join("\n", starter.subList(0, decides)).getBytes(StandardCharsets.UTF_8));
+                lines.write(("\n" + "#\n".repeat(100_000)).getBytes(StandardCharsets.UTF_8));
+                Scenario.signalInit(container, "TERM");
+                // A shell obeys between two commands.
+                lines.write(String.join("\n", starter.subList(decides, starter.size()))
+                        .getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // It has obeyed before it read on.
+            }
+
+            assertEquals(143, container.await().exitCode());
+            assertEquals(List.of(), scenario.programs().calls("consul"));
         }
     }
 

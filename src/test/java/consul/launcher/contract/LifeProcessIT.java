@@ -104,6 +104,29 @@ final class LifeProcessIT {
         assertTrue(outcome.stderrLines().contains("oops"), outcome::toString);
     }
 
+    /// Whoever starts a process by glibc's posix_spawn, as the JVM of this test does, has it ignore signals 32 and 33;
+    /// only the system call can put an end to that, and perl has it.
+    private static final String HEEDS_ALL_SIGNALS = """
+            my $rt_sigaction = `uname -m` =~ /x86_64/ ? 13 : 134;
+            my $default = "\\0" x 64;
+            for my $signal (32, 33) {
+                syscall($rt_sigaction, $signal, $default, 0, 8) == 0 or die $!;
+            }
+            exec @ARGV;
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"supervise", "exec"})
+    @DisplayName("rule 24: Consul starts with none of the C library's own signals ignored either")
+    void startsConsulWithTheSignalsOfTheCLibrary(String mode) {
+        Call consul = scenario.with("CONSUL_LAUNCHER_MODE", mode)
+                .startedBy("perl", "-e", HEEDS_ALL_SIGNALS)
+                .run("agent", "-dev")
+                .consul();
+
+        assertEquals(0, Long.parseUnsignedLong(consul.field("SigIgn"), 16) & 0x1_8000_0000L);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"supervise", "exec"})
     @DisplayName("rule 24: Consul starts with no signal blocked or ignored and no descriptor but the standard ones")

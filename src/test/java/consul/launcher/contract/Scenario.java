@@ -353,7 +353,7 @@ final class Scenario implements AutoCloseable {
 
     /// As `start`, of `consul-launcher` with a command of its own instead of `docker-entrypoint.sh`.
     Running startLauncher(String... arguments) {
-        preparations.add("launcher=" + quoted(launcher().resolveSibling("consul-launcher")));
+        preparations.add("launcher=" + quoted(starter()));
         return start(arguments);
     }
 
@@ -432,6 +432,11 @@ final class Scenario implements AutoCloseable {
 
     private static String quoted(Object word) {
         return "'" + word.toString().replace("'", "'\\''") + "'";
+    }
+
+    /// The script that is behind both commands.
+    static Path starter() {
+        return launcher().resolveSibling("consul-launcher");
     }
 
     private static Path launcher() {

@@ -1,18 +1,25 @@
 package consul.launcher.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.Recorder.Call;
 import consul.launcher.testkit.Running;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What Consul gets of each signal that is sent to the launcher or its group and then once more: rule 25.
 ///
@@ -79,6 +86,93 @@ final class SignalsProcessIT {
             assertEquals(signals, consul.signals());
             consul.end(3);
             assertEquals(3, launcher.await().exitCode());
+        }
+    }
+
+    /// Rule 28, B14. Consul gets none of them: Go's runtime would drop them, a recorder would note a USR2.
+    @ParameterizedTest
+    @ValueSource(strings = {"USR2", "ALRM", "VTALRM", "IO", "PWR", "PROF", "XCPU"})
+    @DisplayName("rule 28: a signal that Consul ignores ends neither a supervised Consul nor its launcher")
+    void ignoresWhatConsulIgnores(String signal) {
+        scenario.with("CONSUL_LAUNCHER_INIT", "none").programs().waitsForSignals("consul");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal(signal);
+            launcher.signalGroup(signal);
+            launcher.signal("USR1");
+            consul.awaitSignals(1);
+            consul.end(3);
+
+            assertEquals(3, launcher.await().exitCode());
+            assertEquals(List.of("USR1"), consul.signals());
+        }
+    }
+
+    /// F18. Faster than a process can be started, to the whole group, as dumb-init sends them: any process of the
+    /// launcher's own that stood in the group would die. A kernel keeps one signal of a kind at most, so fewer may
+    /// arrive.
+    @Test
+    @DisplayName(
+            "rule 25: many reloads at once and then a stop all arrive, and no process of the launcher's dies of them")
+    void passesABurstOn() {
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            String burst = "i=0; while [ $i -lt 60 ]; do kill -HUP -$1; sleep 0.002; i=$((i + 1)); done";
+            assertEquals(
+                    0,
+                    Running.run("sh", "-c", burst, "sh", Long.toString(launcher.pid()))
+                            .exitCode());
+            consul.awaitSignals(1);
+            launcher.signalGroup("USR1");
+            Eventually.until(
+                    "what was sent last: " + consul.signals(),
+                    Running.PATIENCE,
+                    () -> consul.signals().contains("USR1"));
+            launcher.signalGroup("HUP");
+            launcher.signalGroup("TERM");
+            Eventually.until(
+                    "the stop: " + consul.signals(),
+                    Running.PATIENCE,
+                    () -> consul.signals().contains("TERM"));
+            consul.end(3);
+
+            Running.Finished finished = launcher.await();
+            assertEquals(3, finished.exitCode());
+            assertFalse(finished.stderr().contains("[ERROR]"), finished::toString);
+            assertFalse(finished.stderr().contains("WARNING"), finished::toString);
+        }
+    }
+
+    /// Ctrl-Z. Consul's group is no terminal's, so it isn't stopped by a TSTP of its own.
+    @Test
+    @DisplayName("rule 25: a TSTP stops Consul with its launcher, and a CONT continues both")
+    void stopsAndContinuesBoth() {
+        scenario.programs().waitsForSignals("consul");
+
+        try (Running launcher = scenario.start("agent", "-dev")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal("TSTP");
+            Eventually.until(
+                    "both to be stopped", Running.PATIENCE, () -> isStopped(launcher.pid()) && isStopped(consul.pid()));
+            launcher.signal("CONT");
+            launcher.signal("TERM");
+            consul.awaitSignals(1);
+            consul.end(3);
+
+            assertEquals(3, launcher.await().exitCode());
+            assertEquals(List.of("TERM"), consul.signals());
+        }
+    }
+
+    private static boolean isStopped(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") T ");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -96,14 +96,15 @@ final class TerminalProcessIT {
     /// on the terminal, one after the other, show that the launcher has dealt with the first one.
     @ParameterizedTest
     @CsvSource({
-        "none, supervise, INT, QUIT",
-        "dumb-init, supervise, INT, QUIT",
-        "none, exec, INT, USR2",
-        "dumb-init, exec, INT, USR2",
-        "none, exec, QUIT, USR2",
+        "none, supervise, INT, USR2, QUIT",
+        "dumb-init, supervise, INT, QUIT, QUIT",
+        "none, exec, INT, USR2, USR2",
+        "dumb-init, exec, INT, USR2, USR2",
+        "none, exec, QUIT, USR2, USR2",
     })
     @DisplayName("rule 25: Ctrl-C and Ctrl-\\ on a terminal reach Consul exactly once")
-    void passesKeysThatAreSignalsOnOnce(String init, String mode, String signal, String handedOn) throws IOException {
+    void passesKeysThatAreSignalsOnOnce(String init, String mode, String signal, String next, String handedOn)
+            throws IOException {
         scenario.programs().waitsForSignals("consul");
         if (init.equals("none") && mode.equals("supervise")) {
             // Then it takes a USR2 for a QUIT.
@@ -115,9 +116,9 @@ final class TerminalProcessIT {
             Call consul = scenario.programs().awaitReady("consul", terminal);
             type(keyboard, signal.equals("INT") ? CTRL_C : CTRL_BACKSLASH);
             consul.awaitSignals(1);
-            Scenario.signalInit(terminal, "USR2");
+            Scenario.signalInit(terminal, next);
             consul.awaitSignals(2);
-            Scenario.signalInit(terminal, "USR2");
+            Scenario.signalInit(terminal, next);
             consul.awaitSignals(3);
 
             assertEquals(List.of(signal, handedOn, handedOn), consul.signals());
