@@ -12,6 +12,7 @@ import sun.misc.Signal;
 /// used, so only what has no other way comes here.
 final class Kill {
 
+    @SuppressWarnings("restricted")
     private static final MethodHandle KILL = Linker.nativeLinker()
             .downcallHandle(
                     Linker.nativeLinker().defaultLookup().findOrThrow("kill"),
