@@ -31,7 +31,8 @@ public final class LocalConfig {
     }
 
     static void write(Path file, String content, Optional<Owner> owner) throws IOException {
-        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        // With a line break at its end, as the script writes it.
+        byte[] bytes = (content + "\n").getBytes(StandardCharsets.UTF_8);
         // The marker first: a crash between the two leaves a file that doesn't match, which is never removed.
         Replacement.of(marker(file), mark(bytes).getBytes(StandardCharsets.US_ASCII), owner, MODE);
         Replacement.of(file, bytes, owner, MODE);

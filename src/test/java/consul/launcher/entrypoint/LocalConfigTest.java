@@ -22,7 +22,7 @@ class LocalConfigTest {
     void knowsItsOwnFile() throws IOException {
         Path file = directory.resolve(LocalConfig.NAME);
         LocalConfig.write(file, "{}", Optional.empty());
-        assertEquals("{}", Files.readString(file));
+        assertEquals("{}\n", Files.readString(file));
         assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         assertTrue(LocalConfig.isOwn(file));
     }
