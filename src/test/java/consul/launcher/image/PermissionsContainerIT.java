@@ -20,7 +20,7 @@ import org.testcontainers.containers.GenericContainer;
 final class PermissionsContainerIT {
 
     /// An agent that needs its data directory, and nobody else, and is quick to be its own leader.
-    private static final String[] ALONE = {
+    static final String[] ALONE = {
         "agent",
         "-server",
         "-bootstrap-expect=1",
