@@ -84,6 +84,7 @@ final class Scenario implements AutoCloseable {
     private static final String BECOME = """
             ids=$1
             shift
+            [ "$(id -u)" = 0 ] || { echo 'not root: no change of user' >&2; exit 1; }
             setpriv=$(command -v setpriv)
             PATH=$caller_path
             exec "$setpriv" --reuid "${ids%:*}" --regid "${ids#*:}" --groups "${ids#*:}" -- "$@"
@@ -97,6 +98,7 @@ final class Scenario implements AutoCloseable {
     private final List<String> callers = new ArrayList<>();
     private boolean ownNetwork;
     private boolean asInit;
+    private boolean replaced;
 
     private Scenario(Path home) throws IOException {
         this.home = home;
@@ -252,6 +254,28 @@ final class Scenario implements AutoCloseable {
         callers.add(onPath(program).toString());
         callers.addAll(List.of(arguments));
         return this;
+    }
+
+    /// Starts these words in the place of the launcher, with the arguments behind them, as a container with an
+    /// entrypoint
+    /// of its own does.
+    Scenario startedInsteadBy(List<String> words) {
+        callers.addAll(words);
+        replaced = true;
+        return this;
+    }
+
+    /// Puts the launcher where the official image has its script, by path and on the PATH, and an empty `/mnt` that
+    /// every user may write into. To be called last, in a root directory of its own.
+    Scenario withImagesEntrypoint() {
+        Path root = home.resolve("root");
+        Path installed = Path.of("/usr/local/bin/docker-entrypoint.sh");
+        prepared(
+                "mount -t tmpfs -o mode=1777 tmpfs " + root + "/mnt",
+                "mount -t tmpfs tmpfs " + root + installed.getParent(),
+                "printf '#!/bin/sh\\nexec \"%s\" \"$@\"\\n' \"$launcher\" >" + root + installed,
+                "chmod 755 " + root + installed);
+        return withProgram("docker-entrypoint.sh", installed);
     }
 
     /// Sends a signal to process 1 of the namespace, as an engine does.
@@ -418,7 +442,7 @@ final class Scenario implements AutoCloseable {
         for (String caller : callers) {
             head.append(' ').append(quoted(caller));
         }
-        head.append(" \"$launcher\"");
+        head.append(replaced ? "" : " \"$launcher\"");
         ByteArrayOutputStream script = new ByteArrayOutputStream();
         script.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
         for (byte[] argument : arguments) {
