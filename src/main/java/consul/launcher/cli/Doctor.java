@@ -107,19 +107,12 @@ final class Doctor {
         Self self = Self.read(surroundings.self());
         Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
         Privileges privileges = Privileges.decide(settings, command, self, accounts, environment, _ -> {});
-        Preparation.plan(
-                settings,
-                command,
-                self,
-                privileges,
-                Planner.dataDirectory(command),
-                Optional.empty(),
-                environment,
-                problems::add);
+        Preparation.DataDirectory data = Planner.dataDirectory(command);
+        Preparation.plan(settings, command, self, privileges, data, Optional.empty(), environment, problems::add);
         if (problems.isEmpty()) {
             findings.add(Finding.ok(
                     "directories",
-                    settings.dataDirectory().value() + " and "
+                    data.explicit().orElse(settings.dataDirectory().value()) + " and "
                             + settings.configDirectory().value()));
         }
         Set<String> lines = new LinkedHashSet<>();

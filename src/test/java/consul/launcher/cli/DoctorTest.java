@@ -137,6 +137,18 @@ final class DoctorTest {
         assertTrue(line("metadata").startsWith("-"), this::said);
     }
 
+    /// B3.
+    @Test
+    void looksAtTheDataDirectoryOfTheArguments() throws IOException {
+        Path file = Files.createFile(home.resolve("file"));
+        variables.put("CONSUL_DATA_DIR", file.toString());
+
+        doctor("agent", "-data-dir=" + home.resolve("data"));
+
+        assertTrue(line("directories").startsWith("ok"), this::said);
+        assertTrue(line("directories").contains(home.resolve("data") + " and "), this::said);
+    }
+
     @Test
     void tellsWhichDirectoryCannotBeUsed() throws IOException {
         answer("\"10.0.0.1:8300\"");

@@ -23,17 +23,15 @@ final class UbiContainerIT {
 
     private static final String IMAGE = Images.launcher() + "-ubi";
 
-    private static final String DOCKERFILE = """
-            FROM %s
-            RUN for program in su-exec gosu setpriv setcap ip; do rm -f "$(command -v "$program")"; done; \\
-                mkdir /consul/ubi && chown 100:0 /consul/config /consul/ubi && chmod 775 /consul/config /consul/ubi
-            ENV CONSUL_DATA_DIR=/consul/ubi
-            USER 100:0
-            """;
-
     @BeforeAll
     static void make(@TempDir Path directory) throws IOException {
-        Files.writeString(directory.resolve("Dockerfile"), DOCKERFILE.formatted(Images.launcher()));
+        Files.writeString(directory.resolve("Dockerfile"), """
+                FROM %s
+                RUN for program in su-exec gosu setpriv setcap ip; do rm -f "$(command -v "$program")"; done; \\
+                    mkdir /consul/ubi && chown 100:0 /consul/config /consul/ubi && chmod 775 /consul/config /consul/ubi
+                ENV CONSUL_DATA_DIR=/consul/ubi
+                USER 100:0
+                """.formatted(Images.launcher()));
         Running.Finished built =
                 Running.run(Launched.PATIENCE, "docker", "build", "--network=none", "-t", IMAGE, directory.toString());
         assertEquals(0, built.exitCode(), built::toString);
