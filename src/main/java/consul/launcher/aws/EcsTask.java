@@ -30,7 +30,12 @@ record EcsTask(
     /// Whether the instance under the task is one of EC2's that the task may ask about itself. A launch type
     /// that isn't known is taken for one: agents before 1.45 don't tell, and they run on EC2.
     boolean onEc2() {
-        return !launchType.equals("FARGATE") && !launchType.equals("EXTERNAL");
+        return !launchType.equals("FARGATE") && !isExternal();
+    }
+
+    /// Whether it runs on a machine of the user's own: ECS Anywhere.
+    boolean isExternal() {
+        return launchType.equals("EXTERNAL");
     }
 
     static EcsTask read(String json) {

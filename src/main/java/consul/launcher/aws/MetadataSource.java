@@ -24,7 +24,15 @@ public final class MetadataSource implements IdentitySource {
             return search.withoutCall();
         }
         try (Http http = new Http(settings, pace, settings.attempts())) {
-            return search.run(http, new Ec2Metadata(http, pace, settings));
+            Result result = search.run(http, new Ec2Metadata(http, pace, settings));
+            if (!search.lacksInstance()) {
+                return result;
+            }
         }
+        // The hop limit and ECS_AWSVPC_BLOCK_IMDS keep many a task from it, so only once.
+        try (Http http = new Http(settings, pace, 1)) {
+            search.instance(http, new Ec2Metadata(http, pace, settings));
+        }
+        return search.found();
     }
 }

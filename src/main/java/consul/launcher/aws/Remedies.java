@@ -129,10 +129,14 @@ final class Remedies {
                 byHand(wanted));
     }
 
-    static List<String> noTaskAddress(MetadataSettings settings) {
+    /// @param external whether the machine is none of EC2's (ECS Anywhere), where there is no awsvpc mode:
+    ///     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
+    static List<String> noTaskAddress(MetadataSettings settings, boolean external) {
         List<String> remedies = new ArrayList<>();
         remedies.add("give -advertise= with an address of the host that other agents reach");
-        remedies.add("use network mode awsvpc");
+        if (!external) {
+            remedies.add("use network mode awsvpc");
+        }
         if (settings.mode() == MetadataSettings.Mode.ECS) {
             remedies.add("on EC2: set " + MetadataSettings.MODE + "=auto, and the instance's address is taken");
         }

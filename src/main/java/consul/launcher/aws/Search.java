@@ -35,6 +35,9 @@ final class Search {
     private final List<String> notes = new ArrayList<>();
     private List<String> remedies = List.of();
 
+    /// Whether the node is named after its task, and the instance under that isn't known yet.
+    private boolean lacksInstance;
+
     Search(MetadataSettings settings, Set<Wanted> wanted) {
         this.settings = settings;
         this.wanted = wanted;
@@ -79,6 +82,23 @@ final class Search {
 
     // ---- ECS
 
+    /// Whether the instance is to be asked about for the node metadata of a task alone, once.
+    boolean lacksInstance() {
+        return lacksInstance && wanted.contains(Wanted.NODE_META) && !settings.ec2Disabled();
+    }
+
+    /// Takes what the instance says along; that it says nothing is no reason to fail.
+    void instance(Http http, Ec2Metadata ec2) {
+        Answer document = ec2.get(DOCUMENT);
+        if (document.ok() && !Ec2Metadata.isNoToken(document)) {
+            fromDocument(http, document);
+        }
+    }
+
+    Result found() {
+        return new Found(found.identity());
+    }
+
     private boolean fromEcs(Http http) {
         Answer answer = http.get(settings.ecsEndpoint().orElseThrow() + "/task", null, MOST_TASK_BYTES);
         if (!answer.ok()) {
@@ -102,14 +122,16 @@ final class Search {
         if (found.missAddress() && (found.networkMode == NetworkMode.AWSVPC || !instanceToo)) {
             found.address = ecs(task.address(), task.addressFamily());
             if (found.missAddress()) {
-                return noAddressOfItsOwn(http, answer);
+                return noAddressOfItsOwn(http, answer, task);
             }
         }
-        if (instanceToo) {
-            return true;
-        }
-        if (found.missName()) {
+        boolean named = !instanceToo || (found.networkMode == NetworkMode.AWSVPC && wanted.contains(Wanted.TASK_NAME));
+        if (named && found.missName()) {
             found.nodeName = found.taskId;
+        }
+        if (instanceToo) {
+            lacksInstance = !found.miss() && found.nodeName != null;
+            return true;
         }
         if (found.miss()) {
             http.reject(answer, "a task's metadata with a usable TaskARN");
@@ -121,14 +143,14 @@ final class Search {
 
     /// A container's address on its host's bridge is the same on every host: advertised, it makes a cluster whose
     /// members can't reach each other.
-    private boolean noAddressOfItsOwn(Http http, Answer answer) {
+    private boolean noAddressOfItsOwn(Http http, Answer answer, EcsTask task) {
         if (found.networkMode == NetworkMode.BRIDGE || found.networkMode == NetworkMode.HOST) {
             notes.add("the task's network mode is " + (found.networkMode == NetworkMode.HOST ? "host" : "bridge")
                     + ": ECS metadata has no address that other hosts reach it at");
         } else {
             http.reject(answer, "a task's metadata with a usable address in Containers[].Networks[]");
         }
-        remedies = Remedies.noTaskAddress(settings);
+        remedies = Remedies.noTaskAddress(settings, task.isExternal());
         return false;
     }
 

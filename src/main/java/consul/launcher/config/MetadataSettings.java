@@ -70,6 +70,11 @@ public record MetadataSettings(
         return Duration.ofMillis(Math.clamp(asked, SHORTEST_DEADLINE.toMillis(), LONGEST_DEADLINE.toMillis()));
     }
 
+    /// The same, but each request is tried once.
+    public MetadataSettings tryingOnce() {
+        return new MetadataSettings(mode, ec2Endpoint, ec2Disabled, v1Disabled, attemptTimeout, 1, ecsEndpoint, region);
+    }
+
     /// Reads the variables; what is wrong goes to `problems`, with a usable value in its place.
     public static MetadataSettings from(Environment environment, Consumer<Problem> problems) {
         Mode mode = mode(environment, problems);

@@ -1,5 +1,7 @@
 package consul.launcher.identity;
 
+import consul.launcher.config.InstanceId;
+import consul.launcher.config.Origin;
 import consul.launcher.config.Sourced;
 import java.util.Map;
 import java.util.Optional;
@@ -7,7 +9,8 @@ import java.util.Optional;
 /// Who this instance is, as far as it was asked for; each value with its source. Values are validated: never empty,
 /// never anything but what they claim to be.
 ///
-/// @param nodeName the EC2 instance id, or the ECS task id where there is no EC2 instance
+/// @param nodeName the EC2 instance id, or the ECS task id where there is no EC2 instance or [Wanted#TASK_NAME] asks
+/// for it
 /// @param address the address other agents reach this one at, IPv4 or IPv6 without brackets
 /// @param region the AWS region; also where it wasn't asked for, if it came along with something else
 /// @param nodeMeta node metadata in insertion order: availability-zone, instance-type, instance-id, ecs-cluster,
@@ -22,6 +25,14 @@ public record Identity(
 
     public Identity {
         nodeMeta = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(nodeMeta));
+    }
+
+    /// The EC2 instance's id, if EC2 said it: a name that a user gave proves nothing.
+    public Optional<String> instanceId() {
+        return Optional.ofNullable(nodeMeta.get("instance-id"))
+                .or(() -> nodeName)
+                .filter(value -> value.origin().kind() == Origin.Kind.METADATA && InstanceId.isOne(value.value()))
+                .map(Sourced::value);
     }
 
     /// Nothing known: `CONSUL_METADATA=none`, or nothing was wanted.

@@ -91,6 +91,37 @@ class EcsIdentityTest {
         assertEquals(List.of(TOKEN, "GET /latest/meta-data/instance-id"), ec2.requests());
     }
 
+    /// C1: several tasks share the instance.
+    @Test
+    void isTheTaskInAwsvpcModeOnEc2IfItsNameIsWanted() {
+        ecs.answers(200, task("EC2", "awsvpc", "10.0.2.61", ""));
+        ec2.token().answers(200, Mock.DOCUMENT);
+
+        Identity identity = Mock.found(find(ALL));
+
+        assertEquals(ecs(TASK, "TaskARN"), identity.nodeName());
+        assertEquals(ecs("10.0.2.61", "IPv4Addresses"), identity.address());
+        assertEquals(Optional.of(Mock.INSTANCE), identity.instanceId(), "by which its end is watched");
+        assertEquals(
+                ecs(TASK, "TaskARN"), Optional.ofNullable(identity.nodeMeta().get("ecs-task")));
+        assertEquals(ONE_TASK, ecs.requests());
+        assertEquals(List.of(TOKEN, DOCUMENT), ec2.requests());
+    }
+
+    /// C1: `ECS_AWSVPC_BLOCK_IMDS` and the hop limit are no reason to fail.
+    @ParameterizedTest
+    @ValueSource(ints = {403, 500})
+    void isTheTaskInAwsvpcModeThoughEc2RefusesAndAsksThatOnce(int status) {
+        ecs.answers(200, task("EC2", "awsvpc", "10.0.2.61", ""));
+        ec2.answers(status, "").answers(status, "").answers(status, "");
+
+        Identity identity = Mock.found(find(ALL, "AWS_EC2_METADATA_V1_DISABLED", "true"));
+
+        assertEquals(ecs(TASK, "TaskARN"), identity.nodeName());
+        assertEquals(null, identity.nodeMeta().get("instance-id"));
+        assertEquals(List.of(TOKEN), ec2.requests());
+    }
+
     @ParameterizedTest
     @CsvSource({"host,HOST", "bridge,BRIDGE", "default,BRIDGE"})
     void isTheInstanceInHostAndBridgeModeOnEc2(String mode, NetworkMode expected) {
@@ -145,6 +176,10 @@ class EcsIdentityTest {
         assertTrue(
                 notFound.remedies().get(0).contains("-advertise="),
                 notFound.remedies().toString());
+        assertEquals(
+                launchType.equals("EC2"),
+                notFound.remedies().contains("use network mode awsvpc"),
+                "which ECS Anywhere hasn't");
         assertEquals(List.of(), ec2.requests());
     }
 
