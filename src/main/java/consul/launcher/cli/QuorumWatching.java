@@ -52,7 +52,7 @@ record QuorumWatching(Identity identity, Role role, Environment environment, Pat
     private Optional<Membership> membership(LocalAgent agent, Supplier<Cloud> cloud, InstantSource clock) {
         AgentSettings settings = AgentSettings.from(environment);
         int servers = role == Role.SERVER ? settings.bootstrapExpect().orElse(1) : 0;
-        var parts = new Membership.Parts(agent, servers, cloud, host -> other(agent, host), Math::random);
+        var parts = new Membership.Parts(instanceId(), agent, servers, cloud, host -> other(agent, host), Math::random);
         return settings.tag().map(_ -> new Membership(parts, clock, log));
     }
 

@@ -44,12 +44,19 @@ public final class Membership {
 
     /// What it is made of.
     ///
+    /// @param instanceId the own EC2 instance id; empty text if it isn't known
     /// @param agent the own agent
     /// @param servers how many servers the cluster is to have; 0 of a client
     /// @param cloud made when EC2 is first asked
     /// @param opener for the other agents
     /// @param chance a number from 0 to 1
-    public record Parts(LocalAgent agent, int servers, Supplier<Cloud> cloud, Opener opener, DoubleSupplier chance) {}
+    public record Parts(
+            String instanceId,
+            LocalAgent agent,
+            int servers,
+            Supplier<Cloud> cloud,
+            Opener opener,
+            DoubleSupplier chance) {}
 
     private final Parts parts;
     private final ConsulApi agent;
@@ -130,26 +137,32 @@ public final class Membership {
         switch (parts.cloud().get().running()) {
             case Cloud.Unseen unseen -> say(why + ", and the servers can't be looked for: " + unseen.why());
             case Cloud.Seen seen -> {
-                Map<String, String> strangers = strangers(
-                        seen.addresses(),
-                        Raft.members(all.value()),
-                        me.value().member().address());
+                consul.launcher.consul.Member member = me.value().member();
+                Map<String, String> others = new TreeMap<>(seen.addresses());
+                others.remove(parts.instanceId());
+                Map<String, String> strangers = strangers(others, Raft.members(all.value()), member.address());
                 boolean blank =
                         me.value().raft().filter(raft -> !raft.isBlank()).isEmpty();
-                join(why, strangers, address -> blank || isOfThisCluster(address, Raft.address(me.value())));
+                join(
+                        why,
+                        strangers,
+                        address -> blank || isOfThisCluster(address, Raft.address(me.value())),
+                        member.port());
             }
         }
     }
 
-    /// Where those instances are that gossip doesn't know as alive; never the own address.
+    /// Where those instances are that gossip doesn't know as alive, by address or by name: EC2 shows the first of an
+    /// instance's addresses, which needn't be the one that its agent advertises. Never the own address.
     static Map<String, String> strangers(Map<String, String> addresses, List<Member> members, String own) {
         Set<String> known = new TreeSet<>(Set.of(own));
+        Map<String, String> strangers = new TreeMap<>(addresses);
         for (Member member : members) {
             if (member.status() == Member.Status.ALIVE) {
                 known.add(Raft.host(member.address()));
+                strangers.remove(member.name());
             }
         }
-        Map<String, String> strangers = new TreeMap<>(addresses);
         strangers.values().removeIf(known::contains);
         return strangers;
     }
@@ -173,7 +186,8 @@ public final class Membership {
         }
     }
 
-    private void join(String why, Map<String, String> strangers, Predicate<String> may) {
+    /// @param port of gossip, which is taken to be the same in the whole cluster
+    private void join(String why, Map<String, String> strangers, Predicate<String> may, int port) {
         List<String> joined = new ArrayList<>();
         List<String> failed = new ArrayList<>();
         Instant end = clock.instant().plus(LONGEST_JOINING);
@@ -186,7 +200,7 @@ public final class Membership {
                 failed.add(who + ", is of another cluster or doesn't say");
                 continue;
             }
-            ApiAnswer<String> answer = agent.join(stranger.getValue());
+            ApiAnswer<String> answer = agent.join(Raft.hostAndPort(stranger.getValue(), port));
             if (answer instanceof ApiAnswer.Ok<String>) {
                 joined.add(who);
                 nextLook = Instant.MIN;

@@ -49,9 +49,15 @@ final class Raft {
 
     /// The member's address and its tag `port`; of a client without a port.
     private static String address(consul.launcher.consul.Member member) {
-        String host = member.address();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
-                + member.tags().getOrDefault("port", "");
+        return bracketed(member.address()) + ":" + member.tags().getOrDefault("port", "");
+    }
+
+    static String hostAndPort(String host, int port) {
+        return bracketed(host) + ":" + port;
+    }
+
+    private static String bracketed(String host) {
+        return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     }
 
     /// Without the port.

@@ -41,7 +41,8 @@ final class FakeAgent implements AutoCloseable {
 
     final String name;
     final String id;
-    final String ip;
+    volatile String ip;
+    volatile int gossipPort = 8301;
     volatile boolean isServer = true;
     volatile boolean down;
 
@@ -162,10 +163,10 @@ final class FakeAgent implements AutoCloseable {
     }
 
     private String members() {
-        return members.stream().map(FakeAgent::member).collect(Collectors.joining(",", "[", "]"));
+        return members.stream().map(this::member).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static String member(Member member) {
+    private String member(Member member) {
         int status = switch (member.status()) {
             case ALIVE -> 1;
             case LEAVING -> 2;
@@ -173,7 +174,8 @@ final class FakeAgent implements AutoCloseable {
             case FAILED -> 4;
         };
         return "{\"Name\": \"" + member.name() + "\", \"Addr\": \"" + Raft.host(member.address())
-                + "\", \"Port\": 8301, \"Status\": " + status + ", \"Tags\": {\"id\": \"" + member.raftId()
+                + "\", \"Port\": " + gossipPort + ", \"Status\": " + status + ", \"Tags\": {\"id\": \""
+                + member.raftId()
                 + "\", \"port\": \"8300\", \"role\": \"" + (member.server() ? "consul" : "node") + "\"}}";
     }
 

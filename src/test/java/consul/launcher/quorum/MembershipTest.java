@@ -41,6 +41,7 @@ final class MembershipTest {
                 own.as(Member.Status.ALIVE), new Member("i-00000001", "id-1", LEADER, Member.Status.ALIVE, true));
         return new Membership(
                 new Membership.Parts(
+                        own.name,
                         agent,
                         servers,
                         () -> cloud,
@@ -101,9 +102,31 @@ final class MembershipTest {
         look(false, Duration.ZERO);
         look(false, Duration.ofMinutes(1));
 
-        assertEquals(List.of("/v1/agent/members", "/v1/agent/self", "PUT /v1/agent/join/10.0.0.2"), own.asked);
+        assertEquals(List.of("/v1/agent/members", "/v1/agent/self", "PUT /v1/agent/join/10.0.0.2%3A8301"), own.asked);
         assertTrue(said.toString(StandardCharsets.UTF_8)
                 .endsWith("no leader: joined i-00000002 at 10.0.0.2, found by tag\n"));
+    }
+
+    /// D12: EC2 shows the first private IPv4 address, and the agent advertises an IPv6 one, or that of a second
+    /// interface.
+    @Test
+    void neverJoinsItselfByAnAddressThatItDoesNotAdvertise() {
+        own.ip = "10.0.1.9";
+        own.members = List.of(own.as(Member.Status.ALIVE));
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(0, own.asked("PUT /v1/agent/join/10.0.0.9"));
+        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2"));
+    }
+
+    @Test
+    void joinsAtThePortOfGossipThatItsOwnClusterHas() {
+        own.gossipPort = 9301;
+        look(false, Duration.ZERO);
+        look(false, Duration.ofMinutes(1));
+
+        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2%3A9301"));
     }
 
     @Test
@@ -117,7 +140,7 @@ final class MembershipTest {
         look(true, Duration.ZERO);
         look(true, Duration.ofMinutes(1));
 
-        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2"));
+        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2%3A8301"));
         assertTrue(said.toString(StandardCharsets.UTF_8)
                 .endsWith("no other server in sight: joined i-00000002 at 10.0.0.2, found by tag\n"));
     }
@@ -153,7 +176,7 @@ final class MembershipTest {
         look(false, Duration.ZERO);
         look(false, Duration.ofMinutes(1));
 
-        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2"));
+        assertEquals(1, own.asked("PUT /v1/agent/join/10.0.0.2%3A8301"));
     }
 
     @Test
@@ -203,6 +226,16 @@ final class MembershipTest {
                 Map.of("i-1", "10.0.0.1"),
                 Membership.strangers(
                         Map.of("i-1", "10.0.0.1", "i-2", "10.0.0.2", "i-9", "10.0.0.9"), members, "10.0.0.9"));
+    }
+
+    /// D12
+    @Test
+    void takesNoMemberForAStrangerBecauseOfItsOtherAddress() {
+        List<Member> members = List.of(new Member("i-2", "b", "[fd00::2]:8300", Member.Status.ALIVE, true));
+
+        assertEquals(
+                Map.of("i-3", "10.0.0.3"),
+                Membership.strangers(Map.of("i-2", "10.0.0.2", "i-3", "10.0.0.3"), members, "fd00::9"));
     }
 
     private void look(boolean leader, Duration later) {
