@@ -1,5 +1,6 @@
 package consul.launcher.cli;
 
+import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.Flag;
 import consul.launcher.agent.Role;
 import consul.launcher.aws.Ec2Api;
@@ -62,6 +63,7 @@ final class Doctor {
         Set<String> unusable = directories();
         Planned planned = new Planner(knowing(identity)).plan(arguments);
         settings(planned, unusable);
+        data(planned, identity);
         addresses(planned, identity);
         ec2Api(identity);
         ports(planned);
@@ -151,6 +153,14 @@ final class Doctor {
         }
         if (fine) {
             findings.add(Finding.ok("settings", "of " + String.join(" ", arguments.getFirst(), role(planned))));
+        }
+    }
+
+    private void data(Planned planned, Identity identity) {
+        if (planned instanceof Planned.Ready ready) {
+            AgentDataDirectory.of(ready.plan().agentArguments())
+                    .flatMap(data -> DataOwner.mismatch(data, identity))
+                    .ifPresent(problem -> findings.add(Finding.problem("data", problem.what(), problem.remedy())));
         }
     }
 

@@ -146,8 +146,9 @@ final class Run {
                     .dataDirectory()
                     .value();
             forgetReadiness(configured);
-            Optional<Integer> stuck =
-                    resume(AgentDataDirectory.of(plan.agentArguments()).orElse(configured));
+            Path data = AgentDataDirectory.of(plan.agentArguments()).orElse(configured);
+            DataOwner.mismatch(data, plan.identity()).ifPresent(problem -> log.warn(problem.line()));
+            Optional<Integer> stuck = resume(data);
             if (stuck.isPresent()) {
                 return stuck;
             }

@@ -35,6 +35,7 @@ final class Watching {
         // Where the starter looks, wherever Consul has its data.
         var configured =
                 EntrypointSettings.from(environment, _ -> {}).dataDirectory().value();
+        var identity = new LateIdentity(plan.identity(), surroundings, log);
         return new AgentWatch(
                 switch (role) {
                     case SERVER -> LeavePolicy.Role.SERVER;
@@ -56,7 +57,8 @@ final class Watching {
                     @Override
                     public Optional<TerminationNotices> notices() {
                         var settings = MetadataSettings.from(environment, _ -> {});
-                        boolean asked = isFromEc2(plan.identity()) || settings.mode() == MetadataSettings.Mode.EC2;
+                        boolean asked = isFromEc2(role == Role.DEV ? plan.identity() : identity.get(settings))
+                                || settings.mode() == MetadataSettings.Mode.EC2;
                         return asked && TerminationNotices.possible(settings)
                                 ? Optional.of(new TerminationNotices(settings, Pace.real()))
                                 : Optional.empty();
@@ -65,7 +67,13 @@ final class Watching {
                     @Override
                     public Optional<AgentWatch.Quorum> quorum(LocalAgent agent, AgentControl control) {
                         var data = AgentDataDirectory.of(plan.agentArguments()).orElse(configured);
-                        return new QuorumWatching(plan.identity(), role, environment, data, log).open(agent, control);
+                        return new QuorumWatching(
+                                        identity.get(MetadataSettings.from(environment, _ -> {})),
+                                        role,
+                                        environment,
+                                        data,
+                                        log)
+                                .open(agent, control);
                     }
                 },
                 new ReadyFile(
@@ -73,7 +81,7 @@ final class Watching {
                 log);
     }
 
-    /// An instance that EC2 wasn't asked about may not be on EC2, and is not asked about later.
+    /// Only where EC2 has answered before, since this needn't be EC2.
     private static boolean isFromEc2(Identity identity) {
         return identity.nodeName().filter(Watching::isFromEc2).isPresent()
                 || identity.address().filter(Watching::isFromEc2).isPresent()

@@ -289,6 +289,37 @@ final class DoctorTest {
         assertProblem("tag", "no running instance carries Role=Consul", "PropagateAtLaunch");
     }
 
+    /// C4: a machine image that was made of a running server.
+    @Test
+    void tellsThatTheDataIsAnotherInstances() throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        Path owner = Files.createDirectory(home.resolve("data/launcher")).resolve("owner");
+        Files.writeString(owner, "i-0aa00000000000002\n");
+        assertProblem(
+                "data",
+                "the data in " + home.resolve("data") + " is that of i-0aa00000000000002, and this is"
+                        + " i-0aa00000000000001",
+                "→ stop this agent, empty " + home.resolve("data"));
+        Files.writeString(owner, "i-0aa00000000000001\n");
+        answer("\"10.0.0.1:8300\"");
+        out.reset();
+        assertEquals(0, doctor(), this::said);
+    }
+
+    /// C4: Consul's user may write there, and root reads it.
+    @Test
+    void showsNothingOfAnOwnerThatIsALinkOrNoInstanceId() throws IOException {
+        Path secret = Files.writeString(home.resolve("secret"), "i-0aa00000000000002");
+        Path owner = Files.createDirectory(home.resolve("data/launcher")).resolve("owner");
+        Files.createSymbolicLink(owner, secret);
+        answer("\"10.0.0.1:8300\"");
+        assertEquals(0, doctor(), this::said);
+        Files.delete(owner);
+        Files.writeString(owner, "root:x:0:0");
+        answer("\"10.0.0.1:8300\"");
+        assertEquals(0, doctor(), this::said);
+    }
+
     @Test
     void tellsWhichPortIsTaken() throws IOException {
         answer("\"10.0.0.1:8300\"");

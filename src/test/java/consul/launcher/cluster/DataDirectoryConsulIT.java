@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.LocalAgent;
 import consul.launcher.testkit.LocalCluster;
+import consul.launcher.testkit.Running;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +37,23 @@ final class DataDirectoryConsulIT {
                     () -> Files.exists(mounted.resolve("launcher/owner")));
             assertTrue(Files.exists(mounted.resolve("raft/raft.db")));
             assertFalse(Files.exists(Path.of(server.environment().get("CONSUL_DATA_DIR"), "launcher")));
+        }
+    }
+
+    /// C4: data that came with the machine image which was made of a server.
+    @Test
+    void saysAtTheStartAndByDoctorThatAnotherInstanceWroteIt() throws IOException {
+        LocalAgent.Spec spec = LocalAgent.Spec.server("i-0bb00000000000031", ADDRESS);
+        Path data = directory.resolve(spec.id()).resolve("data");
+        Files.writeString(Files.createDirectories(data.resolve("launcher")).resolve("owner"), "i-0bb00000000000032\n");
+        String said = "the data in " + data + " is that of i-0bb00000000000032, and this is i-0bb00000000000031";
+        try (LocalCluster cluster = LocalCluster.ofBuiltLauncher(directory, List.of(ADDRESS))) {
+            LocalAgent server = cluster.start(spec);
+            cluster.awaitFormed();
+
+            assertTrue(server.log().contains("[WARN]  launcher: " + said), server::log);
+            Running.Finished doctor = cluster.ask(server, "doctor", "agent");
+            assertTrue(doctor.stdout().contains(said), doctor::toString);
         }
     }
 }

@@ -192,6 +192,34 @@ final class LeaveConsulIT {
         assertEquals(0, going.stop(), going::log);
     }
 
+    /// D9: nothing is missing for the start, so nothing is asked before it.
+    @Test
+    @Order(8)
+    void foreseesTheEndOfAnInstanceWhoseNameAndAddressAreGiven(@TempDir Path directory) {
+        LocalAgent.Spec spec = LocalAgent.Spec.server("i-0dd00000000000015", "127.0.3.15");
+        try (LocalCluster alone = LocalCluster.ofBuiltLauncher(directory, List.of(spec.address()))) {
+            LocalAgent server = alone.start(spec, Map.of(), "-node=" + spec.id(), "-advertise=" + spec.address());
+            alone.awaitFormed();
+            Eventually.until(
+                    "the owner of the data, which recovery needs",
+                    LocalCluster.PATIENCE,
+                    () -> Files.exists(Path.of(server.environment().get("CONSUL_DATA_DIR"), "launcher/owner")));
+            alone.ec2().command("notice", "id=" + spec.id() + ",kind=spot");
+
+            Eventually.value(
+                    () -> "the decision\n" + server.log(),
+                    LocalCluster.PATIENCE,
+                    () -> Optional.of(server.log())
+                            .filter(log -> log.contains("not leaving the cluster: this is the only voter")));
+
+            String log = server.log();
+            assertTrue(
+                    log.indexOf("this is EC2 instance " + spec.id() + ", by metadata asked after the start")
+                            > log.indexOf("launcher: starting consul agent"),
+                    log);
+        }
+    }
+
     /// Without Consul's own clean-up of failed servers: here it is seen what the launcher does.
     private void start(LocalAgent.Spec server) {
         cluster.start(
