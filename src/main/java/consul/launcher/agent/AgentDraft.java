@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// The agent command as far as it can be decided before anybody was asked who this instance is: the role, all that is
 /// wrong with the settings, and what is still to be asked. Given the answer, it is completed. Pure.
@@ -36,8 +37,16 @@ public final class AgentDraft {
     private final List<Flag> serverFlags;
     private final Optional<Given> node;
     private final Optional<Given> advertise;
+    /// The bind address, where Consul would advertise it.
+    private final Optional<Given> bind;
     private final Optional<Given> client;
     private final JoinFlags join;
+
+    /// What is to be seen on this machine.
+    ///
+    /// @param hasAddress whether an address is on one of this network namespace's interfaces
+    /// @param hasNodeId whether the data directory has a node id
+    public record Host(Predicate<String> hasAddress, boolean hasNodeId) {}
 
     private AgentDraft(
             AgentSettings settings, List<String> userArguments, UserConfiguration configuration, BaseFlags base) {
@@ -49,8 +58,9 @@ public final class AgentDraft {
         this.plain = dev || arguments.asksForHelp();
         this.node = given.find("node", "node_name");
         this.advertise = given.find("advertise", "advertise_addr");
+        this.bind = given.find("bind", "bind_addr").filter(address -> BindAddress.isReachable(address.value()));
         this.client = given.find("client", "client_addr");
-        this.join = new JoinFlags(settings, given, advertise);
+        this.join = new JoinFlags(settings, given);
         findings.warn(configuration.warnings());
         judgeNames(base);
         if (plain) {
@@ -112,6 +122,10 @@ public final class AgentDraft {
         }
         if (node.isEmpty()) {
             wanted.add(Wanted.NODE_NAME);
+            if (role == Role.CLIENT) {
+                // Each task of an instance may have a client. A server is found by its instance's id: recovery.
+                wanted.add(Wanted.TASK_NAME);
+            }
         }
         if (advertise.isEmpty()) {
             wanted.add(Wanted.ADDRESS);
@@ -161,12 +175,9 @@ public final class AgentDraft {
     }
 
     /// The whole command, with what was found out about this instance.
-    public AgentCommand complete(Identity identity) {
-        return complete(identity, Map.of());
-    }
-
+    ///
     /// @param withheld which of `-data-dir` and `-config-dir` is not passed for the settings' directory, and why
-    public AgentCommand complete(Identity identity, Map<String, String> withheld) {
+    public AgentCommand complete(Identity identity, Host host, Map<String, String> withheld) {
         Findings all = findings.copy();
         List<Flag> flags = new ArrayList<>();
         addDirectory("-data-dir", base.dataDir(), withheld, flags, all);
@@ -175,9 +186,9 @@ public final class AgentDraft {
         flags.addAll(base.client());
         if (!plain) {
             flags.addAll(serverFlags);
-            addNode(identity, flags, all);
-            addAdvertise(identity, flags, all);
-            join.add(identity, flags, all);
+            addNode(identity, host.hasNodeId(), flags, all);
+            String advertised = addAdvertise(identity, host.hasAddress(), flags, all);
+            join.add(identity, advertised, flags, all);
             addClient(identity, flags, all);
             addNodeMeta(identity, flags, all);
             addLeave(flags, all);
@@ -279,25 +290,66 @@ public final class AgentDraft {
         }
     }
 
-    private void addNode(Identity identity, List<Flag> flags, Findings all) {
+    private void addNode(Identity identity, boolean hasNodeId, List<Flag> flags, Findings all) {
         if (node.isPresent()) {
             all.note("-node from metadata not passed: " + node.get().by());
         } else if (identity.nodeName().isPresent()) {
             Sourced<String> name = identity.nodeName().get();
             flags.add(Flag.of(name.origin(), "-node=" + name.value()));
+            // Consul makes up a new id where it has no data, and refuses it for as long as it takes the node of the
+            // same name for alive. A server's is its vote, which it must not have without its data.
+            if (role == Role.CLIENT && !hasNodeId && !givesNodeId()) {
+                flags.add(Flag.of(name.origin(), "-node-id=" + NodeId.of(name.value())));
+            }
         } else {
             all.note("-node not passed: no source knows this instance's name, so Consul takes its host name");
         }
     }
 
-    private void addAdvertise(Identity identity, List<Flag> flags, Findings all) {
+    private boolean givesNodeId() {
+        return given.find("node-id", "node_id").isPresent()
+                || given.find("disable-host-node-id", "disable_host_node_id").isPresent();
+    }
+
+    /// @return the address that others know this agent by, or a template for it; empty if Consul chooses one
+    private String addAdvertise(Identity identity, Predicate<String> isHere, List<Flag> flags, Findings all) {
         if (advertise.isPresent()) {
             all.note("-advertise from metadata not passed: " + advertise.get().by());
-        } else if (identity.address().isPresent()) {
-            Sourced<String> address = identity.address().get();
-            flags.add(Flag.of(address.origin(), "-advertise=" + address.value()));
-        } else {
+            return advertise.get().value();
+        }
+        if (identity.address().isEmpty()) {
             all.note("-advertise not passed: no source knows this instance's address, so Consul chooses one");
+            return bind.isPresent() ? bind.get().value() : "";
+        }
+        Sourced<String> address = identity.address().get();
+        // On the host's network nothing listens at another address than the one that is bound. Elsewhere that is the
+        // container's own, which other hosts don't reach.
+        boolean here = isHere.test(address.value());
+        if (bind.isPresent() && here) {
+            all.note("-advertise from metadata not passed: Consul advertises its bind address, "
+                    + bind.get().by());
+            warnOfTag(address.value(), bind.get(), all);
+            return bind.get().value();
+        }
+        if (!here && !settings.ecsTask()) {
+            // ECS keeps two tasks from having the same ports of an instance.
+            all.warn("the instance's address " + address.value() + " is on no network interface here, as in a container"
+                    + " on a bridge: one agent of an instance can run so, with its ports published; run it on the"
+                    + " host's network (--network host), or give each of several -node= and -advertise= of its own");
+        }
+        flags.add(Flag.of(address.origin(), "-advertise=" + address.value()));
+        return address.value();
+    }
+
+    /// go-discover takes the instance's first private IPv4 address (or its IPv6 addresses).
+    private void warnOfTag(String address, Given bound, Findings all) {
+        if (role == Role.SERVER
+                && join.isByTagAlone()
+                && OwnAddresses.literal(bound.value()) != null
+                && !bound.value().equals(address)) {
+            all.warn("TAG_KEY and TAG_VALUE lead other agents to " + address
+                    + ", the instance's first address, where this server doesn't listen (" + bound.by()
+                    + "): bind to that, or give what leads to the servers in " + AgentSettings.RETRY_JOIN);
         }
     }
 

@@ -13,13 +13,11 @@ final class JoinFlags {
 
     private final AgentSettings settings;
     private final GivenSettings given;
-    private final Optional<Given> advertise;
     private final Optional<Given> retryJoin;
 
-    JoinFlags(AgentSettings settings, GivenSettings given, Optional<Given> advertise) {
+    JoinFlags(AgentSettings settings, GivenSettings given) {
         this.settings = settings;
         this.given = given;
-        this.advertise = advertise;
         this.retryJoin = given.findAny("retry-join", "retry_join");
     }
 
@@ -29,7 +27,14 @@ final class JoinFlags {
                 && settings.region().isEmpty();
     }
 
-    void add(Identity identity, List<Flag> flags, Findings all) {
+    boolean isByTagAlone() {
+        return retryJoin.isEmpty()
+                && settings.tag().isPresent()
+                && settings.retryJoin().isEmpty();
+    }
+
+    /// @param advertised the address that others know this agent by, or a template for it; empty if Consul chooses one
+    void add(Identity identity, String advertised, List<Flag> flags, Findings all) {
         if (retryJoin.isPresent()) {
             if (settings.isSet(AgentSettings.TAG_KEY) || settings.isSet(AgentSettings.TAG_VALUE)) {
                 all.note("-retry-join by TAG_KEY and TAG_VALUE not passed: "
@@ -42,12 +47,12 @@ final class JoinFlags {
             return;
         }
         if (settings.tag().isPresent()) {
-            flags.add(byTag(settings.tag().get(), identity, all));
+            flags.add(byTag(settings.tag().get(), identity, advertised, all));
         }
         if (settings.retryJoin().isEmpty()) {
             return;
         }
-        OwnAddresses own = ownAddresses(identity);
+        OwnAddresses own = ownAddresses(identity, advertised);
         for (String entry : settings.retryJoin()) {
             if (own.isOwn(entry)) {
                 all.note("-retry-join " + entry + " not passed: it is this agent's own address");
@@ -58,9 +63,9 @@ final class JoinFlags {
         }
     }
 
-    private Flag byTag(AgentSettings.Tag tag, Identity identity, Findings all) {
+    private Flag byTag(AgentSettings.Tag tag, Identity identity, String advertised, Findings all) {
         String value = GoDiscover.awsTag(tag.key(), tag.value());
-        if (advertisesIpv6(identity)) {
+        if (advertised.indexOf(':') >= 0 && !advertised.contains("{{")) {
             // By default go-discover takes private IPv4 addresses, of which such instances have none.
             value += " addr_type=public_v6";
         }
@@ -78,26 +83,16 @@ final class JoinFlags {
                 value + " region=" + GoDiscover.quoted(region.get().value()));
     }
 
-    private boolean advertisesIpv6(Identity identity) {
-        String address = "";
-        if (advertise.isPresent()) {
-            address = advertise.get().value();
-        } else if (identity.address().isPresent()) {
-            address = identity.address().get().value();
-        }
-        return address.indexOf(':') >= 0 && !address.contains("{{");
-    }
-
-    private OwnAddresses ownAddresses(Identity identity) {
+    private OwnAddresses ownAddresses(Identity identity, String advertised) {
         Optional<Given> port = given.find("serf-lan-port", "ports.serf_lan");
         OwnAddresses own = new OwnAddresses(port.isPresent() ? port.get().value() : "8301");
+        own.add(advertised);
         if (identity.address().isPresent()) {
             own.add(identity.address().get().value());
         }
-        for (Optional<Given> address : List.of(advertise, given.find("bind", "bind_addr"))) {
-            if (address.isPresent()) {
-                own.add(address.get().value());
-            }
+        Optional<Given> bind = given.find("bind", "bind_addr");
+        if (bind.isPresent()) {
+            own.add(bind.get().value());
         }
         return own;
     }

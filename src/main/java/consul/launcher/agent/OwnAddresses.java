@@ -55,7 +55,8 @@ final class OwnAddresses {
         return literal != null && own.contains(literal);
     }
 
-    private static @Nullable InetAddress literal(String text) {
+    /// Null for what is no literal, such as a name or a template. A zone is ignored.
+    static @Nullable InetAddress literal(String text) {
         int zone = text.indexOf('%');
         String address = zone < 0 ? text : text.substring(0, zone);
         // Only what can be a literal: the parser's exception is the slow way to learn that a name is none.

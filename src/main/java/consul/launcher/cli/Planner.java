@@ -34,6 +34,7 @@ import consul.launcher.identity.IdentitySource;
 import consul.launcher.process.Execution;
 import consul.launcher.recovery.Settings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +160,12 @@ final class Planner {
             AgentDraft draft,
             Addresses addresses,
             IdentitySource.Found found) {
-        AgentCommand agent = draft.complete(found.identity(), preparation.withheld());
+        Path data = AgentDataDirectory.explicit(command.arguments())
+                .orElse(settings.dataDirectory().value());
+        // What can't be seen isn't absent.
+        AgentDraft.Host host =
+                new AgentDraft.Host(surroundings.interfaces()::has, !Files.notExists(data.resolve("node-id")));
+        AgentCommand agent = draft.complete(found.identity(), host, preparation.withheld());
         List<String> program = List.of("consul", "agent");
         List<String> leading = new ArrayList<>(program);
         List<String> words = agent.arguments();

@@ -19,13 +19,16 @@ import java.util.function.Consumer;
 public record Addresses(
         Optional<Sourced<List<String>>> bind, Optional<Sourced<List<String>>> client, List<String> notices) {
 
-    /// The machine's network interfaces; asked only when a variable names one.
+    /// The network interfaces of this network namespace.
     public interface Interfaces {
         /// The interface's address for an agent: its first IPv4 one, else its first IPv6 one that isn't link-local.
         Optional<String> address(String name);
 
         /// The names of the interfaces that exist.
         List<String> names();
+
+        /// Whether an address, IPv4 or IPv6, is one that can be listened on here.
+        boolean has(String address);
     }
 
     /// Reads both.

@@ -58,6 +58,17 @@ public final class HostInterfaces implements Addresses.Interfaces {
         return names;
     }
 
+    @Override
+    public boolean has(String address) {
+        try {
+            InetAddress literal = InetAddress.ofLiteral(address);
+            // All of 127.0.0.0/8, of which the interface shows one.
+            return literal.isLoopbackAddress() || NetworkInterface.getByInetAddress(literal) != null;
+        } catch (IllegalArgumentException | SocketException e) {
+            return false;
+        }
+    }
+
     /// The JDK lists an interface's addresses in the reverse of the kernel's order (`addif` in its NetworkInterface.c
     /// puts each in front), so the kernel's first one, which `ip addr` shows first, is the last here.
     private static Optional<String> first(List<InetAddress> addresses) {

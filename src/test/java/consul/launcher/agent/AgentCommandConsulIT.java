@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,8 +101,9 @@ class AgentCommandConsulIT {
         assertEquals(List.of(), draft.problems());
         List<String> command =
                 new ArrayList<>(List.of(RealConsul.find().binary().toString(), "agent"));
-        List<String> words =
-                draft.draft().complete(Draft.identity(NetworkMode.UNKNOWN)).arguments();
+        List<String> words = draft.draft()
+                .complete(Draft.identity(NetworkMode.UNKNOWN), new AgentDraft.Host(_ -> false, true), Map.of())
+                .arguments();
         command.add("-data-dir=" + directory.resolve("data"));
         command.add("-config-dir=" + Files.createDirectories(directory.resolve("config")));
         command.addAll(words.subList(2, words.size()));

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentDraftTest {
 
+    private static final AgentDraft.Host HOST = new AgentDraft.Host(_ -> true, true);
     private static final String WHO = "-node=i-1 -advertise=10.0.0.5";
     private static final String META = "-node-meta=availability-zone:eu-west-1a -node-meta=instance-id:i-1";
 
@@ -41,7 +42,7 @@ class AgentDraftTest {
                 "AWS_REGION=us-east-1 TAG_KEY=a TAG_VALUE=b agent | CLIENT | WHO -retry-join provider=aws tag_key=a tag_value=b region=us-east-1 -client=0.0.0.0 META",
                 "agent -client 127.0.0.1                      | CLIENT | WHO META",
                 "agent -join 10.0.0.6                         | CLIENT | WHO -client=0.0.0.0 META",
-                "agent -bind 10.0.0.9                         | CLIENT | WHO -client=0.0.0.0 META",
+                "agent -bind 10.0.0.9                         | CLIENT | -node=i-1 -client=0.0.0.0 META",
                 // servers
                 "CONSUL_SERVER=true BOOTSTRAP_EXPECT=3 agent  | SERVER | -server -ui -bootstrap-expect=3 WHO -client=0.0.0.0 META",
                 "CONSUL_SERVER=TRUE BOOTSTRAP_EXPECT=1 agent  | SERVER | -server -ui -bootstrap-expect=1 WHO -client=0.0.0.0 META",
@@ -179,15 +180,15 @@ class AgentDraftTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "agent                                    | NODE_NAME,ADDRESS,NODE_META,NETWORK_MODE",
+                "agent                                    | NODE_NAME,TASK_NAME,ADDRESS,NODE_META,NETWORK_MODE",
                 "agent -node x                            | ADDRESS,NODE_META,NETWORK_MODE",
-                "agent -advertise x                       | NODE_NAME,NODE_META,NETWORK_MODE",
-                "agent -client x                          | NODE_NAME,ADDRESS,NODE_META",
+                "agent -advertise x                       | NODE_NAME,TASK_NAME,NODE_META,NETWORK_MODE",
+                "agent -client x                          | NODE_NAME,TASK_NAME,ADDRESS,NODE_META",
                 "BOOTSTRAP_EXPECT=3 agent -server         | NODE_NAME,ADDRESS,NODE_META",
-                "TAG_KEY=a TAG_VALUE=b agent -client x    | NODE_NAME,ADDRESS,REGION,NODE_META",
-                "TAG_KEY=a TAG_VALUE=b agent -client x -retry-join c | NODE_NAME,ADDRESS,NODE_META",
-                "AWS_REGION=us-east-1 TAG_KEY=a TAG_VALUE=b agent -client x | NODE_NAME,ADDRESS,NODE_META",
-                "CONSUL_RETRY_JOIN=a agent -client x      | NODE_NAME,ADDRESS,NODE_META",
+                "TAG_KEY=a TAG_VALUE=b agent -client x    | NODE_NAME,TASK_NAME,ADDRESS,REGION,NODE_META",
+                "TAG_KEY=a TAG_VALUE=b agent -client x -retry-join c | NODE_NAME,TASK_NAME,ADDRESS,NODE_META",
+                "AWS_REGION=us-east-1 TAG_KEY=a TAG_VALUE=b agent -client x | NODE_NAME,TASK_NAME,ADDRESS,NODE_META",
+                "CONSUL_RETRY_JOIN=a agent -client x      | NODE_NAME,TASK_NAME,ADDRESS,NODE_META",
                 "agent -node x -advertise y               | ''",
                 "agent -node x -advertise={{GetPrivateIP}} | ''",
                 "TAG_KEY=a TAG_VALUE=b agent -node x -advertise y | ''",
@@ -224,7 +225,6 @@ class AgentDraftTest {
                         "-server",
                         "-bootstrap-expect=3",
                         "-node=i-1",
-                        "-advertise=10.0.0.5",
                         "-node-meta=availability-zone:eu-west-1a",
                         "-node-meta=instance-id:i-1",
                         "-log-level",
@@ -237,7 +237,7 @@ class AgentDraftTest {
     void saysOfEveryFlagWhereItCameFrom() {
         Draft draft = Draft.of(
                         "CONSUL_SERVER=true BOOTSTRAP_EXPECT=3 TAG_KEY=a TAG_VALUE=b CONSUL_RETRY_JOIN=c agent -log-level debug")
-                .bind("-bind=10.0.0.5");
+                .bind("-bind=0.0.0.0");
 
         assertEquals(Origin.byDefault("CONSUL_DATA_DIR"), draft.origin("-data-dir"));
         assertEquals(Origin.variable("CONSUL_BIND"), draft.origin("-bind"));
@@ -323,6 +323,156 @@ class AgentDraftTest {
         assertFalse(draft.command().arguments().contains("-retry-join"));
     }
 
+    /// B2: another one is where nothing listens.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10.0.1.5",
+                "10.0.0.5",
+                "fd00::5",
+                "{{ GetPrivateIP }}",
+                "{{ GetInterfaceIP \"eth1\" }}",
+                "{{ GetAllInterfaces | exclude \"name\" \"lo\" | attr \"address\" }}",
+                "{{ GetAllInterfaces | exclude \"flags\" \"loopback\" | attr \"address\" }}",
+            })
+    void advertisesTheBindAddressOnTheHostsNetwork(String bind) {
+        for (Draft draft : bound(bind)) {
+            assertFalse(draft.derived().contains("-advertise"), draft::derived);
+            assertTrue(
+                    draft.command().notes().stream()
+                            .anyMatch(note -> note.startsWith(
+                                    "-advertise from metadata not passed: Consul advertises" + " its bind address, ")),
+                    () -> draft.command().notes().toString());
+        }
+    }
+
+    /// B2: it says nothing of where others reach this agent.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "0.0.0.0",
+                "::",
+                "[::]",
+                "127.0.0.1",
+                "127.0.42.1",
+                "::1",
+                "{{ GetInterfaceIP \"lo\" }}",
+                "{{GetInterfaceIPs `lo`}}",
+                "{{ GetAllInterfaces | include \"name\" \"lo\" | attr \"address\" }}",
+                "{{ GetAllInterfaces | include \"flags\" \"up|loopback\" | attr \"address\" }}",
+                "{{ GetAllInterfaces | include \"network\" \"127.0.0.0/8\" | attr \"address\" }}",
+                "{{ \"0.0.0.0\" }}",
+            })
+    void advertisesTheInstancesAddressWhereItBindsToEveryOneOrToLoopback(String bind) {
+        for (Draft draft : bound(bind)) {
+            assertTrue(draft.derived().contains("-advertise=10.0.0.5"), draft::derived);
+        }
+    }
+
+    /// B2: in a container on a bridge the bind address is the container's own.
+    @Test
+    void advertisesTheInstancesAddressWhereThatIsNotOneOfThisNetworkNamespace() {
+        for (Draft draft : bound("172.17.0.2")) {
+            draft.here("127.0.0.1", "172.17.0.2");
+            assertTrue(draft.derived().contains("-advertise=10.0.0.5"), draft::derived);
+        }
+    }
+
+    /// C2
+    @Test
+    void warnsOfAContainerThatSharesTheInstancesNameAndAddressOutsideOfEcs() {
+        Draft draft = Draft.of("BOOTSTRAP_EXPECT=3 agent -server").here("127.0.0.1", "172.17.0.2");
+
+        assertEquals(
+                List.of(
+                        "the instance's address 10.0.0.5 is on no network interface here, as in a container on a bridge:"
+                                + " one agent of an instance can run so, with its ports published; run it on the host's network"
+                                + " (--network host), or give each of several -node= and -advertise= of its own"),
+                draft.command().warnings());
+        assertEquals(List.of(), draft.here("127.0.0.1", "10.0.0.5").command().warnings());
+        draft.here("172.17.0.2").set("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/0");
+        assertEquals(List.of(), draft.command().warnings());
+        assertEquals(
+                List.of(),
+                Draft.of("BOOTSTRAP_EXPECT=3 agent -server -advertise=10.0.0.7")
+                        .here("172.17.0.2")
+                        .command()
+                        .warnings());
+    }
+
+    /// C3: killed and started again without its data, it would be another node of the same name.
+    @Test
+    void keepsTheNodeIdOfAClientWithoutData() {
+        Draft draft = Draft.of("agent").withoutData();
+
+        assertTrue(
+                draft.derived().contains("-node=i-1 -node-id=11111111-1111-1111-1111-111111111111 -advertise"),
+                draft::derived);
+        assertEquals(Draft.ID, draft.origin("-node-id"));
+        assertEquals("01234567-89ab-cdef-0012-3456789abcde", NodeId.of("i-0123456789abcdef0"));
+        assertEquals("158d1c80-83dd-49d6-b527-399fd6414f5c", NodeId.of("158d1c8083dd49d6b527399fd6414f5c"));
+        assertEquals("158d1c80-83dd-49d6-b527-399fd6414f5c", NodeId.of("158d1c80-83dd-49d6-b527-399fd6414f5c"));
+    }
+
+    /// C3: a server that lost its data must not vote as the one that had it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BOOTSTRAP_EXPECT=3 agent -server",
+                "agent -node=x",
+                "agent -node-id=01234567-89ab-cdef-0012-3456789abcde",
+                "agent -disable-host-node-id=false",
+                "agent -hcl=disable_host_node_id=false",
+                "agent -hcl=node_id=\"01234567-89ab-cdef-0012-3456789abcde\"",
+                "agent -dev"
+            })
+    void derivesNoNodeIdForAServerNorWhereTheUserSaysWhoTheNodeIs(String line) {
+        assertFalse(Draft.of(line).withoutData().derived().contains("-node-id"));
+    }
+
+    /// By each of the ways to give it, on an instance with two interfaces.
+    private static List<Draft> bound(String bind) {
+        List<Draft> drafts = List.of(
+                Draft.of("agent").arguments("-bind", bind),
+                Draft.of("agent").bind("-bind=" + bind),
+                Draft.of("agent").set("CONSUL_LOCAL_CONFIG", "{\"bind_addr\": " + quoted(bind) + "}"));
+        drafts.forEach(draft -> draft.here("127.0.0.1", "10.0.0.5", "10.0.1.5"));
+        return drafts;
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\\\"") + '"';
+    }
+
+    /// B2: there its tag leads nobody.
+    @Test
+    void warnsOfAServerThatListensElsewhereThanItsTagLeads() {
+        Draft draft = Draft.of("BOOTSTRAP_EXPECT=3 TAG_KEY=a TAG_VALUE=b agent -server -bind=10.0.1.5")
+                .here("10.0.0.5", "10.0.1.5");
+        String warning = "TAG_KEY and TAG_VALUE lead other agents to 10.0.0.5, the instance's first address, where this"
+                + " server doesn't listen (the argument -bind): bind to that, or give what leads to the servers in"
+                + " CONSUL_RETRY_JOIN";
+
+        assertEquals(List.of(warning), draft.command().warnings());
+        assertEquals(
+                List.of(),
+                draft.set("CONSUL_RETRY_JOIN", "consul.internal").command().warnings());
+        assertEquals(
+                List.of(),
+                Draft.of("TAG_KEY=a TAG_VALUE=b agent -bind=10.0.1.5")
+                        .here("10.0.0.5", "10.0.1.5")
+                        .command()
+                        .warnings());
+    }
+
+    @Test
+    void looksForIpv6AddressesWhereItAdvertisesAnIpv6BindAddress() {
+        Draft draft = Draft.of("TAG_KEY=a TAG_VALUE=b agent -bind=fd00::5").here("10.0.0.5", "fd00::5");
+
+        assertTrue(draft.derived().contains("tag_value=b addr_type=public_v6 region="), draft::derived);
+    }
+
     @Test
     void keepsAClientsApiPrivateWithHostNetworking() {
         Draft client = Draft.of("agent").networkMode(NetworkMode.HOST);
@@ -395,7 +545,8 @@ class AgentDraftTest {
 
     @Test
     void passesNothingThatNobodyKnows() {
-        AgentCommand command = Draft.of("TAG_KEY=a TAG_VALUE=b agent").draft().complete(Identity.unknown());
+        AgentCommand command =
+                Draft.of("TAG_KEY=a TAG_VALUE=b agent").draft().complete(Identity.unknown(), HOST, Map.of());
 
         assertEquals(
                 List.of(
@@ -423,7 +574,7 @@ class AgentDraftTest {
                 NetworkMode.UNKNOWN);
         List<String> words = Draft.of("TAG_KEY=a TAG_VALUE=b agent")
                 .draft()
-                .complete(identity)
+                .complete(identity, HOST, Map.of())
                 .arguments();
 
         assertTrue(words.contains("-advertise=2001:db8::1"), words::toString);
@@ -526,6 +677,7 @@ class AgentDraftTest {
         AgentDraft draft = Draft.of("CONSUL_RETRY_JOIN=10.0.0.5 agent -node x").draft();
 
         assertEquals(
-                draft.complete(Draft.identity(NetworkMode.HOST)), draft.complete(Draft.identity(NetworkMode.HOST)));
+                draft.complete(Draft.identity(NetworkMode.HOST), HOST, Map.of()),
+                draft.complete(Draft.identity(NetworkMode.HOST), HOST, Map.of()));
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A launch as tests describe it: variables, arguments, files in the configuration directory, and who the instance is.
 final class Draft {
@@ -32,6 +33,8 @@ final class Draft {
     private final List<Flag> client = new ArrayList<>();
     private Path directory = Path.of("/nowhere/consul/config");
     private NetworkMode networkMode = NetworkMode.UNKNOWN;
+    private Set<String> here = Set.of("10.0.0.5");
+    private boolean hasNodeId = true;
 
     /// @param line variables as NAME=VALUE, then `agent`, then arguments, separated by spaces
     static Draft of(String line) {
@@ -93,6 +96,18 @@ final class Draft {
         return this;
     }
 
+    /// The addresses of this network namespace's interfaces; without, the instance's: the host's network.
+    Draft here(String... addresses) {
+        here = Set.of(addresses);
+        return this;
+    }
+
+    /// As at the first start, or where the data is lost at each.
+    Draft withoutData() {
+        hasNodeId = false;
+        return this;
+    }
+
     AgentDraft draft() {
         Environment environment = new Environment(variables);
         UserConfiguration configuration = UserConfiguration.read(
@@ -116,7 +131,7 @@ final class Draft {
 
     /// The command of an instance i-1 at 10.0.0.5 in eu-west-1a.
     AgentCommand command() {
-        return draft().complete(identity(networkMode));
+        return draft().complete(identity(networkMode), new AgentDraft.Host(here::contains, hasNodeId), Map.of());
     }
 
     /// The words between the two directories and the user's arguments, joined by spaces.

@@ -6,6 +6,7 @@ import consul.launcher.identity.Identity;
 import consul.launcher.identity.NetworkMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -123,7 +124,8 @@ class TailPropertyTest {
             Identity identity =
                     random.nextBoolean() ? Identity.unknown() : Draft.identity(modes.get(random.nextInt(modes.size())));
 
-            List<String> all = made.complete(identity).arguments();
+            List<String> all = made.complete(identity, new AgentDraft.Host(_ -> true, random.nextBoolean()), Map.of())
+                    .arguments();
 
             assertEquals(List.of("-data-dir=D", "-config-dir=C"), all.subList(0, 2), words::toString);
             assertEquals(words, all.subList(all.size() - words.size(), all.size()), words::toString);

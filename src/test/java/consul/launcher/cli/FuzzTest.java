@@ -202,6 +202,11 @@ final class FuzzTest {
         public List<String> names() {
             return List.of("lo");
         }
+
+        @Override
+        public boolean has(String address) {
+            return address.startsWith("127.");
+        }
     }
 
     private List<String> tree() throws IOException {

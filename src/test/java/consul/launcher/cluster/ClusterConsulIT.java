@@ -9,7 +9,9 @@ import consul.launcher.testkit.RealConsul;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -65,7 +67,8 @@ final class ClusterConsulIT {
 
     private List<RealConsul.Member> members() {
         return server.members().stream()
-                .filter(member -> !member.node().equals(NEWCOMER.id()))
+                .filter(member ->
+                        member.node().startsWith("i-") && !member.node().equals(NEWCOMER.id()))
                 .toList();
     }
 
@@ -113,6 +116,38 @@ final class ClusterConsulIT {
 
         assertEquals(0, exitCode, newcomer::log);
         server.awaitStatus(NEWCOMER.id(), "left");
+    }
+
+    /// C1: in awsvpc mode, with a client as a container of each task.
+    @Test
+    void registersTheClientsOfTwoTasksOnOneInstance() {
+        String instance = "i-0bb00000000000016";
+        String metadata = "127.0.1.16";
+        cluster.ec2().command("launch", "id=" + instance + ",address=" + metadata);
+        List<LocalAgent> tasks = new ArrayList<>();
+        for (int i = 7; i <= 8; i++) {
+            LocalAgent.Spec task = LocalAgent.Spec.client("158d1c8083dd49d6b527399fd6414f5" + i, "127.0.1.1" + i);
+            cluster.ec2().command("task", "id=" + task.id() + ",network=awsvpc,address=" + task.address());
+            tasks.add(cluster.start(
+                    task,
+                    Map.of(
+                            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                            cluster.ec2().endpoint(metadata),
+                            "ECS_CONTAINER_METADATA_URI_V4",
+                            cluster.ec2().endpoint(metadata) + "/ecs/" + task.id())));
+        }
+        cluster.awaitFormed();
+
+        Eventually.until("both in the catalog, with their instance", LocalCluster.PATIENCE, () -> {
+            String nodes = server.get("/v1/catalog/nodes?node-meta=instance-id:" + instance)
+                    .orElse("");
+            return tasks.stream()
+                    .allMatch(task -> nodes.contains("\"" + task.spec().id() + "\""));
+        });
+        for (LocalAgent task : tasks) {
+            assertEquals(0, task.stop(), task::log);
+            server.awaitStatus(task.spec().id(), "left");
+        }
     }
 
     @Test

@@ -26,6 +26,11 @@ class AddressesTest {
         public List<String> names() {
             return fail("asked for the interfaces");
         }
+
+        @Override
+        public boolean has(String address) {
+            return fail("asked for address " + address);
+        }
     };
 
     private final List<Problem> problems = new ArrayList<>();
@@ -102,6 +107,11 @@ class AddressesTest {
             @Override
             public List<String> names() {
                 return List.copyOf(addresses.keySet());
+            }
+
+            @Override
+            public boolean has(String address) {
+                return addresses.containsValue(address);
             }
         };
     }

@@ -1,13 +1,22 @@
 package consul.launcher.entrypoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HostInterfacesTest {
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, true", "127.0.5.9, true", "::1, true", "192.0.2.1, false", "2001:db8::7, false", "x, false"
+    })
+    void tellsWhetherAnAddressIsOneOfThisNetworkNamespace(String address, boolean here) {
+        assertEquals(here, new HostInterfaces(_ -> fail()).has(address));
+    }
 
     @ParameterizedTest
     @ValueSource(

@@ -110,6 +110,17 @@ final class GuideConsulIT {
         startClient();
     }
 
+    /// C3: sooner than gossip takes it for failed.
+    @Test
+    void letsAClientThatWasKilledAndLostItsDataRegisterAgainAtOnce() throws IOException {
+        client.kill();
+        loseData();
+
+        startClient();
+
+        register("web-3", "");
+    }
+
     @Test
     void remembersWhatWasRegisteredAtAClientThatKeepsItsData() throws IOException {
         register("web-1", "");
