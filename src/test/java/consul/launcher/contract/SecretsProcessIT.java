@@ -152,14 +152,14 @@ final class SecretsProcessIT {
     @CsvSource({
         "CONSUL_HTTP_ADDR, http://user:HUNTER2@host:8500, run agent",
         "CONSUL_HTTP_ADDR, http://host:8500/?token=HUNTER2, ready",
-        "CONSUL_HTTP_ADDR, user:HUNTER2@host, doctor",
+        "CONSUL_HTTP_ADDR, user:HUNTER2@host, doctor agent",
         "AWS_ENDPOINT_URL, http://user:HUNTER2@host, plan agent",
-        "AWS_ENDPOINT_URL_EC2, http://host?token=HUNTER2, doctor",
+        "AWS_ENDPOINT_URL_EC2, http://host?token=HUNTER2, doctor agent",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT, http://host?token=HUNTER2, plan agent",
         "AWS_EC2_METADATA_SERVICE_ENDPOINT, http://user:HUNTER2@host, plan agent",
         "ECS_CONTAINER_METADATA_URI_V4, http://host?token=HUNTER2, plan agent",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI, http://user:HUNTER2@1.2.3.4/x?token=HUNTER2, doctor",
-        "HTTPS_PROXY, ftp://user:HUNTER2@host, doctor",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI, http://user:HUNTER2@1.2.3.4/x?token=HUNTER2, doctor agent",
+        "HTTPS_PROXY, ftp://user:HUNTER2@host, doctor agent",
         "CONSUL_RETRY_JOIN, 'http://user:HUNTER2@host,b', plan agent",
     })
     void areHiddenInUrls(String variable, String url, String command) {
