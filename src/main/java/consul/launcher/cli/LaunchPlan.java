@@ -22,7 +22,7 @@ import java.util.Optional;
 /// @param privileges as whom it runs
 /// @param steps what is changed first
 /// @param execution what is run in the end
-/// @param role what kind of agent it is; empty if it is no agent
+/// @param role what kind of agent it is; empty if it is no agent, or one that only prints its help
 /// @param identity who this instance is, as far as it was asked for
 /// @param notes for the operator
 /// @param warnings for the operator, louder
@@ -39,6 +39,11 @@ record LaunchPlan(
         Identity identity,
         List<String> notes,
         List<String> warnings) {
+
+    /// Whether it is an agent whose data outlives it: neither one with `-dev` nor one that only prints its help.
+    boolean keepsData() {
+        return role.isPresent() && role.get() != Role.DEV;
+    }
 
     /// What follows `agent` on the command line of an agent.
     List<String> agentArguments() {

@@ -48,6 +48,8 @@ final class Planner {
     /// For an agent that has no configuration directory but those in its arguments.
     private static final Path NO_DIRECTORY = Path.of("/proc/self/no-directory");
 
+    private static final Preparation.Plan NOTHING_TO_PREPARE = new Preparation.Plan(List.of(), Map.of());
+
     private final Surroundings surroundings;
     private final Environment environment;
 
@@ -86,7 +88,10 @@ final class Planner {
         if (command.startsAgent()) {
             checkLocalConfig(settings);
         }
-        Preparation.Plan preparation = preparation(settings, command, privileges, Optional.empty());
+        Optional<Role> role = role(command);
+        Preparation.Plan preparation = command.startsAgent() && role.isEmpty()
+                ? NOTHING_TO_PREPARE
+                : preparation(settings, command, privileges, Optional.empty());
         if (hasProblems()) {
             return refused();
         }
@@ -104,7 +109,7 @@ final class Planner {
                 privileges,
                 preparation.steps(),
                 execution(privileges, program, tail),
-                role(command),
+                role,
                 Identity.unknown(),
                 List.of(),
                 warnings(command, privileges)));
@@ -135,7 +140,7 @@ final class Planner {
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
         Preparation.Plan preparation = draft.asksForHelp()
-                ? new Preparation.Plan(List.of(), Map.of())
+                ? NOTHING_TO_PREPARE
                 : preparation(settings, command, privileges, secretsFile);
         if (!canAsk) {
             return refused();
@@ -183,7 +188,7 @@ final class Planner {
                 privileges,
                 preparation.steps(),
                 execution(privileges, leading, command.arguments()),
-                Optional.of(draft.role()),
+                draft.asksForHelp() ? Optional.empty() : Optional.of(draft.role()),
                 found.identity(),
                 notes,
                 warnings));
@@ -217,9 +222,11 @@ final class Planner {
 
     /// Of an agent whose command line is the user's alone: no variable counts.
     private static Optional<Role> role(Command command) {
-        return command instanceof Command.ExplicitAgent agent
-                ? Optional.of(draft(agent).role())
-                : Optional.empty();
+        if (!(command instanceof Command.ExplicitAgent agent)) {
+            return Optional.empty();
+        }
+        AgentDraft draft = draft(agent);
+        return draft.asksForHelp() ? Optional.empty() : Optional.of(draft.role());
     }
 
     private static AgentDraft draft(Command.ExplicitAgent agent) {

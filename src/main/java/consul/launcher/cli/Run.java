@@ -4,19 +4,24 @@ import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.Flag;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
+import consul.launcher.config.FileTrouble;
 import consul.launcher.config.Log;
 import consul.launcher.config.Problem;
+import consul.launcher.entrypoint.DataLock;
 import consul.launcher.entrypoint.Executables;
 import consul.launcher.entrypoint.Preparer;
 import consul.launcher.entrypoint.Privileges;
+import consul.launcher.entrypoint.Step;
 import consul.launcher.process.Companion;
 import consul.launcher.process.ExecScript;
 import consul.launcher.process.Execution;
+import consul.launcher.process.RunningAgents;
 import consul.launcher.process.Supervisor;
 import consul.launcher.quorum.Place;
 import consul.launcher.quorum.Resumption;
 import consul.launcher.watch.ReadyFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +39,8 @@ final class Run {
 
     /// Set by the starter: the init that it put in front.
     private static final String STARTER_INIT = "CONSUL_LAUNCHER_INIT";
+
+    private static final Path PROC = Path.of("/proc");
 
     /// What Java makes of bytes that aren't UTF-8.
     private static final char UNREADABLE = '\ufffd';
@@ -60,18 +67,24 @@ final class Run {
 
     private int supervise(List<String> arguments, boolean watched) {
         return planned(arguments, plan -> {
-            Optional<Integer> failed = mangled(plan).or(() -> prepare(plan));
-            return failed.isPresent() ? failed.get() : start(plan, watched);
+            try (Locks locks = new Locks()) {
+                Optional<Integer> failed = mangled(plan).or(() -> prepare(plan, locks));
+                return failed.isPresent() ? failed.get() : start(plan, locks, watched);
+            }
         });
     }
 
     /// Writes what the starter is to become and returns 0, or an exit code and nothing.
     int decide(List<String> arguments) {
+        // Consul that takes the launcher's place holds no lock: a second launcher sees it among the processes that run.
         return planned(arguments, plan -> {
-            Optional<Integer> failed = prepare(plan);
-            return failed.isPresent()
-                    ? failed.get()
-                    : new Starter(surroundings.decision(), log).tell(ExecScript.of(plan.execution(), arguments.size()));
+            try (Locks locks = new Locks()) {
+                Optional<Integer> failed = prepare(plan, locks);
+                return failed.isPresent()
+                        ? failed.get()
+                        : new Starter(surroundings.decision(), log)
+                                .tell(ExecScript.of(plan.execution(), arguments.size()));
+            }
         });
     }
 
@@ -83,7 +96,7 @@ final class Run {
                 : action.applyAsInt(((Planned.Ready) planned).plan());
     }
 
-    private int start(LaunchPlan plan, boolean watched) {
+    private int start(LaunchPlan plan, Locks locks, boolean watched) {
         Execution execution = plan.execution();
         Map<String, String> changes = new HashMap<>(execution.environment());
         List<String> removals = new ArrayList<>(List.of(STARTER_LOCALE, STARTER_INIT));
@@ -98,7 +111,7 @@ final class Run {
         String init = surroundings.environment().get(STARTER_INIT).orElse("");
         boolean usr2IsQuit = init.equals("dumb-init") || init.equals("shell");
         Companion companion =
-                plan.role().isPresent() ? Watching.of(plan, plan.role().get(), surroundings, log) : Companion.none();
+                plan.role().isPresent() ? Watching.of(plan, locks.keepReadiness, surroundings, log) : Companion.none();
         return new Supervisor(
                         log,
                         new Supervisor.Manner(plan.stopTimeout(), ownSession, usr2IsQuit),
@@ -135,28 +148,115 @@ final class Run {
         return Optional.of(CommandLine.NOT_FOUND);
     }
 
-    private Optional<Integer> prepare(LaunchPlan plan) {
+    private Optional<Integer> prepare(LaunchPlan plan, Locks locks) {
         Optional<Integer> missing = missing(plan);
         if (missing.isPresent()) {
             return missing;
         }
         if (plan.command().startsAgent()) {
             announce(plan);
-            Path configured = EntrypointSettings.from(surroundings.environment(), _ -> {})
-                    .dataDirectory()
-                    .value();
-            forgetReadiness(configured);
-            Path data = AgentDataDirectory.of(plan.agentArguments()).orElse(configured);
-            DataOwner.mismatch(data, plan.identity()).ifPresent(problem -> log.warn(problem.line()));
-            Optional<Integer> stuck = resume(data);
-            if (stuck.isPresent()) {
-                return stuck;
+        }
+        // A directory that isn't there yet is nobody's.
+        Optional<Integer> failed = make(plan, true);
+        if (failed.isEmpty() && plan.keepsData()) {
+            failed = takeOver(plan, locks);
+        }
+        return failed.isPresent() ? failed : make(plan, false);
+    }
+
+    /// @param creations whether to create the directories, or to do all the rest
+    private Optional<Integer> make(LaunchPlan plan, boolean creations) {
+        List<Step> steps = new ArrayList<>();
+        for (Step step : plan.steps()) {
+            if (step instanceof Step.CreateDirectory == creations) {
+                steps.add(step);
             }
         }
-        Optional<Problem> problem = new Preparer(surroundings.runner(), log::warn).make(plan.steps());
+        Optional<Problem> problem = new Preparer(surroundings.runner(), log::warn).make(steps);
         if (problem.isPresent()) {
             log.error(problem.get().line());
             return Optional.of(1);
+        }
+        return Optional.empty();
+    }
+
+    /// What is held until the end of the launcher, or until Consul has taken its place.
+    private static final class Locks implements AutoCloseable {
+
+        private final List<DataLock> taken = new ArrayList<>();
+
+        /// Whether what health checks look at is this launcher's to write.
+        private boolean keepReadiness;
+
+        @Override
+        public void close() {
+            for (DataLock lock : taken) {
+                lock.close();
+            }
+        }
+    }
+
+    /// From now on the data directory is this launcher's. What an earlier one left there is settled.
+    private Optional<Integer> takeOver(LaunchPlan plan, Locks locks) {
+        Path configured = EntrypointSettings.from(surroundings.environment(), _ -> {})
+                .dataDirectory()
+                .value();
+        Path data = AgentDataDirectory.of(plan.agentArguments()).orElse(configured);
+        Optional<String> holder = lock(data, locks, true).or(() -> runningAgent(data));
+        if (holder.isPresent()) {
+            log.error("the data directory " + data + " is in use by " + holder.get()
+                    + ": stop that one, or give this agent another data directory (CONSUL_DATA_DIR)");
+            return Optional.of(1);
+        }
+        // Health checks look into the configured directory, wherever Consul has its data.
+        locks.keepReadiness = isSame(data, configured)
+                || (Files.isDirectory(configured)
+                        && lock(configured, locks, false).isEmpty());
+        if (locks.keepReadiness) {
+            forgetReadiness(configured);
+        }
+        DataOwner.mismatch(data, plan.identity()).ifPresent(problem -> log.warn(problem.line()));
+        return resume(data);
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// @param needed whether it matters that it can't be locked
+    /// @return who holds it already
+    private Optional<String> lock(Path data, Locks locks, boolean needed) {
+        DataLock.Attempt attempt = DataLock.take(data, surroundings.clock().instant());
+        if (attempt instanceof DataLock.Held held) {
+            return Optional.of("another launcher" + (held.by().isEmpty() ? "" : " (" + held.by() + ")"));
+        }
+        if (attempt instanceof DataLock.Taken taken) {
+            locks.taken.add(taken.lock());
+        } else if (needed && Files.isDirectory(data)) {
+            log.warn("the data directory " + data + " can't be locked ("
+                    + FileTrouble.describe(((DataLock.Impossible) attempt).why()) + " for " + DataLock.NAME
+                    + "): going on without; make sure that no other agent uses it");
+        }
+        return Optional.empty();
+    }
+
+    /// An agent that nobody holds the lock for: started in exec mode, or by somebody else, or left by a launcher that
+    /// was
+    /// killed. Looked for only where there is a node's id, which an agent writes first.
+    private static Optional<String> runningAgent(Path data) {
+        if (Files.notExists(data.resolve("node-id"))) {
+            return Optional.empty();
+        }
+        for (RunningAgents.Agent agent : RunningAgents.all(PROC)) {
+            Optional<Path> its = AgentDataDirectory.of(agent.arguments());
+            if (its.isPresent() && agent.means(its.get(), data)) {
+                return Optional.of(
+                        "an agent that runs here (process " + agent.process().getFileName() + ")");
+            }
         }
         return Optional.empty();
     }
@@ -181,7 +281,8 @@ final class Run {
             Resumption.before(new Place(data), log);
             return Optional.empty();
         } catch (IOException e) {
-            log.error("a quorum recovery was cut off and can't be settled: " + e
+            log.error("a quorum recovery was cut off and can't be settled: "
+                    + (e instanceof FileSystemException ? e.toString() : e.getMessage())
                     + ": see docs/recovery.md before Consul is started with " + data);
             return Optional.of(1);
         }

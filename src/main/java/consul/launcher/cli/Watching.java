@@ -30,7 +30,10 @@ final class Watching {
 
     private Watching() {}
 
-    static Companion of(LaunchPlan plan, Role role, Surroundings surroundings, Log log) {
+    /// @param plan of an agent
+    /// @param keepReadiness whether health checks of this container ask about this agent
+    static Companion of(LaunchPlan plan, boolean keepReadiness, Surroundings surroundings, Log log) {
+        Role role = plan.role().orElseThrow();
         var environment = surroundings.environment();
         // Where the starter looks, wherever Consul has its data.
         var configured =
@@ -76,8 +79,12 @@ final class Watching {
                                 .open(agent, control);
                     }
                 },
-                new ReadyFile(
-                        configured, environment.get(ConsulApiSettings.ADDRESS).orElse(""), surroundings.clock()),
+                keepReadiness
+                        ? new ReadyFile(
+                                configured,
+                                environment.get(ConsulApiSettings.ADDRESS).orElse(""),
+                                surroundings.clock())
+                        : ReadyFile.none(),
                 log);
     }
 

@@ -82,7 +82,8 @@ public final class Preparation {
         if (command.startsAgent()) {
             preparation.localConfig();
         }
-        if (command instanceof Command.Agent) {
+        // With -dev they are not this agent's, and may be those of one that runs beside it.
+        if (command instanceof Command.Agent && data.needed()) {
             preparation.secrets(secrets);
         }
         preparation.privilegedPorts(environment);

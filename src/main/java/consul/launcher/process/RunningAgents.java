@@ -13,11 +13,52 @@ public final class RunningAgents {
 
     private RunningAgents() {}
 
+    /// @param process its directory in `/proc`, named after its process id
+    /// @param arguments what follows `agent` on its command line
+    public record Agent(Path process, List<String> arguments) {
+
+        /// Whether a path in its arguments is this directory here, and not one of that name in another container.
+        public boolean means(Path its, Path directory) {
+            Path base = process.resolve(its.isAbsolute() ? "root" : "cwd");
+            Path relative = its.isAbsolute() ? Path.of("/").relativize(its) : its;
+            try {
+                return Files.isSameFile(base.resolve(relative), directory);
+            } catch (IOException e) {
+                // Root without SYS_PTRACE may not look through another user's process; in one container both see the
+                // same.
+                return its.isAbsolute() && isInTheSameContainer() && isSame(its, directory);
+            }
+        }
+
+        private boolean isInTheSameContainer() {
+            try {
+                return Files.mismatch(process.resolve("cgroup"), process.resolveSibling("self/cgroup")) < 0;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        private static boolean isSame(Path one, Path other) {
+            try {
+                return Files.isSameFile(one, other);
+            } catch (IOException e) {
+                return false;
+            }
+        }
+    }
+
     /// What follows `agent` on the command line of each, in no order. Empty where `/proc` can't be read.
     ///
     /// @param proc `/proc` but for tests
     public static List<List<String>> arguments(Path proc) {
-        List<List<String>> agents = new ArrayList<>();
+        return all(proc).stream().map(Agent::arguments).toList();
+    }
+
+    /// All of them, in no order. Empty where `/proc` can't be read.
+    ///
+    /// @param proc `/proc` but for tests
+    public static List<Agent> all(Path proc) {
+        List<Agent> agents = new ArrayList<>();
         try {
             for (Path process : Listing.of(proc)) {
                 if (!isProcess(process)) {
@@ -27,7 +68,7 @@ public final class RunningAgents {
                 if (words.size() >= 2
                         && isConsul(words.getFirst())
                         && words.get(1).equals("agent")) {
-                    agents.add(words.subList(2, words.size()));
+                    agents.add(new Agent(process, words.subList(2, words.size())));
                 }
             }
         } catch (IOException e) {

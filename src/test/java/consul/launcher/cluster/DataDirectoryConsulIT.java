@@ -1,5 +1,6 @@
 package consul.launcher.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -54,6 +55,35 @@ final class DataDirectoryConsulIT {
             assertTrue(server.log().contains("[WARN]  launcher: " + said), server::log);
             Running.Finished doctor = cluster.ask(server, "doctor", "agent");
             assertTrue(doctor.stdout().contains(said), doctor::toString);
+        }
+    }
+
+    /// D4: nobody holds the launcher's lock where Consul has taken its place.
+    @Test
+    void isNotStartedTwiceInExecMode() {
+        try (LocalCluster cluster = LocalCluster.ofBuiltLauncher(directory, List.of(ADDRESS))) {
+            LocalAgent server = cluster.start(
+                    LocalAgent.Spec.server("i-0bb00000000000031", ADDRESS), Map.of("CONSUL_LAUNCHER_MODE", "exec"));
+            cluster.awaitFormed();
+
+            ProcessBuilder second = new ProcessBuilder(
+                    Path.of(System.getProperty("launcher.directory"), "consul-launcher")
+                            .toString(),
+                    "run",
+                    "agent",
+                    "-server");
+            second.environment().putAll(server.environment());
+            try (Running running = Running.start(second)) {
+                Running.Finished finished = running.await();
+                assertEquals(1, finished.exitCode(), finished::toString);
+                assertTrue(
+                        finished.stderr()
+                                .contains("the data directory "
+                                        + server.environment().get("CONSUL_DATA_DIR")
+                                        + " is in use by an agent that runs here (process "
+                                        + server.process().pid() + ")"),
+                        finished::toString);
+            }
         }
     }
 }

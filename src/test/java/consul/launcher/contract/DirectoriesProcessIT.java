@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.contract.Scenario.Outcome;
+import consul.launcher.testkit.Eventually;
+import consul.launcher.testkit.Recorder.Call;
+import consul.launcher.testkit.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +51,132 @@ final class DirectoriesProcessIT {
                 outcome.argv().subList(0, 3));
         assertEquals(CONSUL + " 755", Scenario.ownerAndMode(scenario.home().resolve("consul/data")));
         assertEquals(CONSUL + " 755", Scenario.ownerAndMode(scenario.home().resolve("consul/config")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"agent -help", "agent -server -h", "agent -dev", "consul agent -help", "consul agent -dev"})
+    @DisplayName("D4: help and -dev touch nothing of an agent that runs beside them")
+    void touchesNothingForHelpAndDev(String command) throws IOException {
+        Files.writeString(scenario.config().resolve("launcher-secrets.json"), "{}");
+        Files.writeString(scenario.data().resolve(".launcher-ready"), "\n");
+        Path journal =
+                Files.createDirectories(scenario.data().resolve("launcher")).resolve("journal");
+        Files.writeString(journal, "consul-launcher recovery 0123456789ab WRITE\n");
+        if (NeedsRoot.Condition.isRoot()) {
+            Scenario.chown(scenario.data(), Scenario.CONSUL_UID, Scenario.CONSUL_GID);
+            Scenario.chown(scenario.config(), Scenario.CONSUL_UID, Scenario.CONSUL_GID);
+        }
+        List<String> before = scenario.tree();
+
+        Outcome outcome = scenario.run(command.split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(before, scenario.tree(), outcome::toString);
+        assertEquals(1, outcome.calls("consul").size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"supervise, agent", "exec, agent -server -bootstrap-expect=3", "exec, consul agent -data-dir=%s"})
+    @DisplayName("D4: a data directory that a launcher holds is refused before anything is changed")
+    void refusesADirectoryThatAnotherLauncherHolds(String mode, String command) throws IOException {
+        scenario.with("CONSUL_ENCRYPT", "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=")
+                .programs()
+                .waitsForSignals("consul");
+        try (Running launcher = scenario.start("agent")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            List<String> before = scenario.tree();
+
+            Outcome second = scenario.without("CONSUL_ENCRYPT")
+                    .with("CONSUL_LAUNCHER_MODE", mode)
+                    .run(command.formatted(scenario.data()).split(" "));
+
+            assertEquals(1, second.exitCode(), second::toString);
+            assertEquals(1, second.calls("consul").size(), "only the first one's");
+            assertEquals(before, scenario.tree(), second::toString);
+            second.assertTells(
+                    "[ERROR]",
+                    "the data directory " + scenario.data() + " is in use by another launcher (process "
+                            + launcher.pid() + " on host ",
+                    ": stop that one, or give this agent another data directory (CONSUL_DATA_DIR)");
+            consul.end(0);
+            launcher.await();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "D4: an agent with a data directory of its own leaves the readiness of the one that runs beside it alone")
+    void leavesTheReadinessOfAnotherAgentAlone() throws IOException {
+        scenario.programs().waitsForSignals("consul");
+        try (Running launcher = scenario.start("agent")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            scenario.programs().does("consul", "exit 0\n");
+            // The launcher that runs takes it away with each look, so it isn't a file.
+            Path ready = Files.createDirectories(scenario.data().resolve(".launcher-ready/in the way"));
+
+            Outcome second = scenario.run(
+                    "agent",
+                    "-data-dir=" + Files.createDirectory(scenario.home().resolve("own")));
+
+            assertEquals(0, second.exitCode(), second::toString);
+            assertTrue(Files.exists(ready));
+            assertFalse(second.stderr().contains(".launcher-ready"), second::toString);
+            consul.end(0);
+            launcher.await();
+        }
+    }
+
+    @Test
+    @DisplayName("D4: a launcher that is killed leaves no lock behind")
+    void startsAgainAfterAKill() {
+        scenario.programs().waitsForSignals("consul");
+        try (Running launcher = scenario.start("agent")) {
+            Call consul = scenario.programs().awaitReady("consul", launcher);
+            launcher.signal("KILL");
+            consul.end(0);
+            launcher.await();
+        }
+        scenario.programs().does("consul", "exit 0\n");
+
+        Outcome second = scenario.run("agent");
+
+        assertEquals(0, second.exitCode(), second::toString);
+        assertFalse(second.stderr().contains("in use"), second::toString);
+    }
+
+    @Test
+    @DisplayName("D4: an agent that runs without a launcher holds its data directory too")
+    void refusesADirectoryThatARunningAgentHas() throws IOException {
+        Files.writeString(scenario.data().resolve("node-id"), "0");
+        Path script = Files.writeString(scenario.work().resolve("agent"), "echo runs; sleep 60 & wait\n");
+        // In the place of Consul: a process with its name and arguments.
+        ProcessBuilder agent = new ProcessBuilder(
+                        "bash", "-c", "exec -a consul sh \"$@\"", "bash", "agent", "-data-dir=../data", "-server")
+                .directory(script.getParent().toFile());
+        agent.environment().put("BASH_ENV", "");
+        try (Running running = Running.start(agent)) {
+            Eventually.until(
+                    "it to run", Running.PATIENCE, () -> !running.stdoutSoFar().isEmpty());
+            Outcome outcome = scenario.run("agent");
+
+            assertEquals(1, outcome.exitCode(), outcome::toString);
+            assertEquals(List.of(), outcome.calls("consul"));
+            outcome.assertTells("is in use by an agent that runs here (process " + running.pid() + ")");
+        }
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("D4: where a directory can't be locked the start goes on, with a warning")
+    void goesOnWithoutALock() throws IOException {
+        Path elsewhere = scenario.home().resolve("elsewhere");
+        Files.createSymbolicLink(scenario.data().resolve(".launcher-lock"), elsewhere);
+
+        Outcome outcome = scenario.run("agent");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        outcome.assertTells("[WARN]", "the data directory " + scenario.data() + " can't be locked (");
+        assertFalse(Files.exists(elsewhere));
     }
 
     @ParameterizedTest
