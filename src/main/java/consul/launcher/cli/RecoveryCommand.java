@@ -8,16 +8,21 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// `recovery status | plan | apply [--yes] [HASH]`: what the launcher that supervises this server found, and the
 /// order to apply its plan. That launcher does the work, so a person and mode `auto` go the same way.
 final class RecoveryCommand {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    private static final Set<String> COMMANDS = Set.of("status", "plan", "apply");
 
     private final Surroundings surroundings;
     private final Log log;
@@ -38,6 +43,11 @@ final class RecoveryCommand {
                 .value();
         Place place = new Place(AgentLocator.dataDirectory(configured, proc));
         Orders orders = new Orders(place, surroundings.clock());
+        Optional<String> absent = orders.absent();
+        if (absent.isPresent() && COMMANDS.contains(words.isEmpty() ? "" : words.getFirst())) {
+            log.error(absent.get());
+            return 1;
+        }
         try {
             return switch (words.isEmpty() ? "" : words.getFirst()) {
                 case "status" -> words.size() == 1 && !yes ? show(orders.status()) : usage();
@@ -46,10 +56,14 @@ final class RecoveryCommand {
                 default -> usage();
             };
         } catch (IOException e) {
-            log.error("the files in " + place.data() + " can't be used: " + e
+            log.error("the files in " + place.data() + " can't be used: " + why(e)
                     + ": run this in the server's container, as the user that the launcher runs as");
             return 1;
         }
+    }
+
+    private static String why(IOException e) {
+        return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }
 
     private int plan(Orders orders) throws IOException {

@@ -39,6 +39,12 @@ import org.jspecify.annotations.Nullable;
 /// in its place between two steps.
 final class HeldDirectory implements AutoCloseable {
 
+    /// System property for tests: if true, no directory is held although it could be.
+    static final String BY_NAME = "consul.launcher.directories-by-name";
+
+    /// No file that is read as a whole is larger; the launcher's heap is small.
+    static final int LARGEST = 1 << 20;
+
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
     private static final Set<OpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -47,6 +53,16 @@ final class HeldDirectory implements AutoCloseable {
 
     /// Null where it can't be held.
     private final @Nullable SecureDirectoryStream<Path> stream;
+
+    /// A file that is larger than [#LARGEST], so its content is none of the launcher's.
+    static final class TooLargeException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        TooLargeException(Path file, long size) {
+            super(file + " is damaged: it has " + size + " bytes, and the launcher writes " + LARGEST + " at most");
+        }
+    }
 
     private HeldDirectory(Path path, @Nullable SecureDirectoryStream<Path> stream) {
         this.path = path;
@@ -57,7 +73,7 @@ final class HeldDirectory implements AutoCloseable {
     @SuppressWarnings("StreamResourceLeak") // closed by who holds it
     static HeldDirectory open(Path path) throws IOException {
         DirectoryStream<Path> stream = Files.newDirectoryStream(path);
-        if (stream instanceof SecureDirectoryStream<Path> secure) {
+        if (!Boolean.getBoolean(BY_NAME) && stream instanceof SecureDirectoryStream<Path> secure) {
             return new HeldDirectory(path, secure);
         }
         stream.close();
@@ -154,6 +170,7 @@ final class HeldDirectory implements AutoCloseable {
 
     /// The text; empty if there is no such file.
     ///
+    /// @throws TooLargeException if it has more than [#LARGEST] bytes
     /// @throws IOException if it is there and can't be read, or is no file
     Optional<String> read(String name) throws IOException {
         try {
@@ -161,7 +178,10 @@ final class HeldDirectory implements AutoCloseable {
                 throw new IOException(path.resolve(name) + " is no file");
             }
             try (FileChannel channel = channel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-                byte[] bytes = Channels.newInputStream(channel).readAllBytes();
+                byte[] bytes = Channels.newInputStream(channel).readNBytes(LARGEST + 1);
+                if (bytes.length > LARGEST) {
+                    throw new TooLargeException(path.resolve(name), channel.size());
+                }
                 return Optional.of(new String(bytes, StandardCharsets.UTF_8));
             }
         } catch (NoSuchFileException e) {

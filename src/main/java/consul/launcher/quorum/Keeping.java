@@ -16,6 +16,7 @@ final class Keeping {
 
     /// The text; empty if there is no such file.
     ///
+    /// @throws HeldDirectory.TooLargeException if it is larger than anything that the launcher writes
     /// @throws IOException if it is there and can't be read
     static Optional<String> read(Path file) throws IOException {
         try (HeldDirectory directory = holding(file)) {
@@ -59,9 +60,15 @@ final class Keeping {
     }
 
     /// Adds to a file that is short, by replacing it: in a directory of somebody else it could be another one under a
-    /// second name.
+    /// second name. One that is too long gets the suffix `.old`, and a new one is begun.
     static void append(Path file, String text) throws IOException {
-        write(file, read(file).orElse("") + text);
+        String before = "";
+        try {
+            before = read(file).orElse("");
+        } catch (HeldDirectory.TooLargeException e) {
+            rename(file, file.resolveSibling(name(file) + ".old"));
+        }
+        write(file, before + text);
     }
 
     /// Gives it another name in its directory.

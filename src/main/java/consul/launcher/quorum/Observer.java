@@ -114,7 +114,7 @@ final class Observer {
         loadLedger();
         Instant now = clock.instant();
         Optional<Instant> complete =
-                Keeping.read(place.complete()).flatMap(Observer::time).filter(at -> !at.isAfter(now));
+                place.readComplete().flatMap(Observer::time).filter(at -> !at.isAfter(now));
         if (complete.isPresent()) {
             ledger = ledger.complete(complete.get());
         } else {
@@ -132,15 +132,8 @@ final class Observer {
     }
 
     private void loadLedger() throws IOException {
-        Optional<String> text = Keeping.read(place.ledger());
-        if (text.isEmpty()) {
-            return;
-        }
-        switch (LedgerText.read(text.get())) {
-            case LedgerText.Read read -> {
-                ledger = read.ledger().asOf(clock.instant());
-                kept = text.get();
-            }
+        switch (place.readLedger()) {
+            case LedgerText.Read read -> ledger = read.ledger().asOf(clock.instant());
             case LedgerText.Unreadable unreadable -> {
                 Path aside = place.ledger().resolveSibling("ledger.unreadable");
                 Keeping.rename(place.ledger(), aside);

@@ -3,7 +3,9 @@ package consul.launcher.quorum;
 import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.LedgerText;
 import consul.launcher.recovery.Proof;
+import consul.launcher.recovery.ProofLedger;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,12 +41,30 @@ public final class Orders {
         this.clock = clock;
     }
 
+    /// Why nothing can be said about a quorum here; empty if a launcher keeps, or kept, what it found out.
+    public Optional<String> absent() {
+        if (Files.notExists(place.data())) {
+            return Optional.of("there is no data directory " + place.data()
+                    + ": run this in the server's container, with CONSUL_DATA_DIR as the agent has it");
+        }
+        if (Files.notExists(place.raft())) {
+            return Optional.of("the data directory " + place.data()
+                    + " holds no raft state: its agent is a client, which has no quorum to recover, or a server that"
+                    + " never started");
+        }
+        return Files.notExists(place.own())
+                ? Optional.of("no launcher watches the quorum of " + place.data()
+                        + ": it was started only just now, or doesn't (CONSUL_QUORUM_RECOVERY=off,"
+                        + " CONSUL_LAUNCHER_MODE=exec)")
+                : Optional.empty();
+    }
+
     /// What the launcher decided last, for people.
     ///
     /// @throws IOException if its file can't be read, as that of the others
     public String report() throws IOException {
         return Keeping.read(place.report())
-                .map(text -> "decided at " + text)
+                .map(text -> "as of " + Report.read(text, clock.instant()))
                 .orElse(
                         "no report: there is a leader, or this server's launcher was started only just now, or it doesn't"
                                 + " watch the quorum (CONSUL_QUORUM_RECOVERY=off, CONSUL_LAUNCHER_MODE=exec)\n");
@@ -130,18 +150,35 @@ public final class Orders {
                         .map(journal -> journal.line().strip())
                         .orElse("no plan is being applied"))
                 .append('\n');
-        Optional<String> ledger = Keeping.read(place.ledger());
-        if (ledger.isPresent() && LedgerText.read(ledger.get()) instanceof LedgerText.Read read) {
-            for (Proof proof : read.ledger().proofs().values()) {
-                text.append("dead for good   ")
-                        .append(proof.instanceId())
-                        .append(", terminated at ")
-                        .append(proof.first())
-                        .append(" and ")
-                        .append(proof.second())
-                        .append('\n');
-            }
-        }
+        text.append(proven(place.readLedger()));
         return text.append('\n').append(report()).toString();
+    }
+
+    private static String proven(LedgerText.Parsed kept) {
+        return switch (kept) {
+            case LedgerText.Unreadable(String why) ->
+                "proofs of death can't be read, and are gathered anew: " + why + "\n";
+            case LedgerText.Read(ProofLedger ledger) -> {
+                StringBuilder text = new StringBuilder();
+                for (Proof proof : ledger.proofs().values()) {
+                    text.append("dead for good   ")
+                            .append(proof.instanceId())
+                            .append(", terminated at ")
+                            .append(proof.first())
+                            .append(" and ")
+                            .append(proof.second())
+                            .append('\n');
+                }
+                ledger.seen()
+                        .forEach((id, at) -> text.append("not proven yet  ")
+                                .append(id)
+                                .append(", terminated at ")
+                                .append(at)
+                                .append("; proven if EC2 says so again at ")
+                                .append(at.plus(Proof.SPACING))
+                                .append(" or later\n"));
+                yield text.toString();
+            }
+        };
     }
 }

@@ -3,6 +3,8 @@ package consul.launcher.quorum;
 import consul.launcher.recovery.DataDirectory;
 import consul.launcher.recovery.DataDirectory.PeersFile;
 import consul.launcher.recovery.Journal;
+import consul.launcher.recovery.LedgerText;
+import consul.launcher.recovery.ProofLedger;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -139,19 +141,41 @@ public record Place(Path data) {
         return Keeping.read(owner()).map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    Optional<Journal> readJournal() throws IOException {
-        return Keeping.read(journal()).flatMap(Journal::read);
+    /// The proofs of death; none if nothing was kept yet.
+    LedgerText.Parsed readLedger() throws IOException {
+        try {
+            Optional<String> text = Keeping.read(ledger());
+            return text.isEmpty() ? new LedgerText.Read(ProofLedger.empty()) : LedgerText.read(text.get());
+        } catch (HeldDirectory.TooLargeException e) {
+            return new LedgerText.Unreadable(String.valueOf(e.getMessage()));
+        }
     }
 
-    /// Whose `raft/peers.json` it is. Only one whose content is known from the journal's plan is the launcher's.
+    Optional<String> readComplete() throws IOException {
+        return readIntact(complete());
+    }
+
+    /// Empty if there is none, or a damaged one.
+    Optional<Journal> readJournal() throws IOException {
+        return readIntact(journal()).flatMap(Journal::read);
+    }
+
+    private static Optional<String> readIntact(Path file) throws IOException {
+        try {
+            return Keeping.read(file);
+        } catch (HeldDirectory.TooLargeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whose `raft/peers.json` it is. The launcher's has exactly the content that was planned; that is enough, since a
+    /// power failure may have damaged the journal.
     PeersFile peersFile() throws IOException {
         if (!Keeping.isThere(peersJson())) {
             return PeersFile.ABSENT;
         }
-        Optional<String> planned = Keeping.read(planned());
-        return readJournal().isPresent() && planned.isPresent() && planned.equals(readPeersJson())
-                ? PeersFile.OURS
-                : PeersFile.STRAY;
+        Optional<String> planned = readIntact(planned());
+        return planned.isPresent() && planned.equals(readPeersJson()) ? PeersFile.OURS : PeersFile.STRAY;
     }
 
     /// Empty where it is no file: then it is nobody's whom we know.
@@ -159,6 +183,8 @@ public record Place(Path data) {
         String name = "peers.json";
         try (HeldDirectory raft = openRaft()) {
             return raft.attributes(name).isRegularFile() ? raft.read(name) : Optional.empty();
+        } catch (HeldDirectory.TooLargeException e) {
+            return Optional.empty();
         }
     }
 

@@ -71,6 +71,10 @@ public final class QuorumWatch {
     private Machine machine;
     private boolean opened;
     private boolean running = true;
+
+    /// Empty while there is a leader.
+    private Optional<Instant> leaderlessSince = Optional.empty();
+
     private Instant nextRefresh;
     private String lastTrouble = "";
 
@@ -120,6 +124,7 @@ public final class QuorumWatch {
             return;
         }
         boolean leader = pulse.hasLeader();
+        leaderlessSince = leader ? Optional.empty() : leaderlessSince.or(() -> Optional.of(clock.instant()));
         try {
             observer.looked(leader);
             refresh(leader);
@@ -149,6 +154,9 @@ public final class QuorumWatch {
         while (!events.isEmpty()) {
             Step step = machine.on(events.remove());
             machine = step.machine();
+            if (machine.phase() instanceof Phase.Leaderless) {
+                tellToWait();
+            }
             for (Effect effect : step.effects()) {
                 does(effect).ifPresent(events::add);
             }
@@ -376,10 +384,24 @@ public final class QuorumWatch {
         return ids;
     }
 
+    /// For `recovery status`, until something is decided.
+    private void tellToWait() {
+        try {
+            if (!Keeping.isThere(place.report())) {
+                Optional<Instant> until =
+                        leaderlessSince.map(at -> at.plus(parts.settings().confirmation()));
+                Keeping.write(place.report(), Report.write(clock.instant(), leaderlessSince, until, ""));
+            }
+        } catch (IOException e) {
+            trouble("consul-launcher recovery status won't show for how long there is no leader: " + e);
+        }
+    }
+
     /// To the log, and kept for `recovery plan`.
     private void say(Effect.Level level, String text) {
         try {
-            Keeping.write(place.report(), clock.instant() + "\n" + text + "\n");
+            Keeping.write(
+                    place.report(), Report.write(clock.instant(), leaderlessSince, Optional.empty(), text + "\n"));
         } catch (IOException e) {
             trouble("consul-launcher recovery plan won't show the following, it can't be kept: " + e);
         }

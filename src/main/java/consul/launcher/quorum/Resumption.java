@@ -16,10 +16,21 @@ public final class Resumption {
     /// @throws IOException if the files can't be read or changed: then Consul must not start, since it would take in a
     ///     plan that may no longer hold
     public static Resume before(Place place, Log log) throws IOException {
-        Resume resume = Resume.after(place.readJournal(), place.peersFile());
+        Optional<Journal> journal = place.readJournal();
+        PeersFile peersFile = place.peersFile();
+        boolean damaged = journal.isEmpty() && Keeping.isThere(place.journal());
+        if (damaged && peersFile == PeersFile.STRAY) {
+            throw new IOException(place.journal() + " is damaged, so it isn't known who wrote " + place.peersJson()
+                    + ": delete the journal if you wrote that file, or the file if you didn't");
+        }
+        Resume resume = Resume.after(journal, peersFile);
         switch (resume) {
             case START -> {
-                log.warn("a quorum recovery was cut off before it changed anything: Consul starts as before");
+                log.warn(
+                        damaged
+                                ? "a quorum recovery was cut off, and " + place.journal() + " is damaged: there is no "
+                                        + place.peersJson() + " that Consul could take in, Consul starts as it is"
+                                : "a quorum recovery was cut off before it changed anything: Consul starts as before");
                 place.deleteUnlinked();
                 Keeping.delete(place.journal());
                 Keeping.delete(place.planned());

@@ -12,7 +12,7 @@ public record DataDirectory(String path, Optional<String> owner, PeersFile peers
     /// Whose `raft/peers.json` it is.
     public enum PeersFile {
         ABSENT,
-        /// Its content is that of the launcher's own journal.
+        /// Its content is what the launcher planned.
         OURS,
         /// Anybody else's: never touched.
         STRAY

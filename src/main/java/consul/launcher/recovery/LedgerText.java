@@ -50,7 +50,7 @@ public final class LedgerText {
 
     public static Parsed read(String text) {
         String[] lines = text.split("\n");
-        if (!lines[0].equals(HEAD)) {
+        if (lines.length == 0 || !lines[0].equals(HEAD)) {
             return new Unreadable("line 1 is not '" + HEAD + "'");
         }
         if (!text.endsWith("\nend " + (lines.length - 1) + "\n")) {

@@ -14,14 +14,14 @@ public enum Resume {
     /// Consul took the plan in. Start it and verify; the journal is deleted afterwards.
     VERIFY;
 
-    /// @param journal what was found at the start
-    /// @param peersFile [PeersFile#OURS] only if its content is that of the plan in the journal
+    /// @param journal what was found at the start; empty also if it is damaged
+    /// @param peersFile [PeersFile#OURS] only if its content is what was planned
     public static Resume after(Optional<Journal> journal, PeersFile peersFile) {
-        if (journal.isEmpty() || peersFile == PeersFile.STRAY) {
-            return START;
-        }
         if (peersFile == PeersFile.OURS) {
             return TAKE_BACK;
+        }
+        if (journal.isEmpty() || peersFile == PeersFile.STRAY) {
+            return START;
         }
         return switch (journal.get().step()) {
             case COPY, WRITE -> START;

@@ -9,6 +9,7 @@ import consul.launcher.config.Log;
 import consul.launcher.entrypoint.HostInterfaces;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.process.ShortRun;
+import consul.launcher.testkit.HeldAndByName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,13 +24,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+@HeldAndByName
 final class RecoveryCommandTest {
 
     private static final String HASH = "0123456789ab";
@@ -63,6 +67,31 @@ final class RecoveryCommandTest {
         assertEquals(0, run("", List.of("status")));
         assertEquals(1, run("", List.of("apply", "--yes")));
         assertFalse(Files.exists(order()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'.' | there is no data directory ",
+                "raft | holds no raft state: its agent is a client, which has no quorum to recover, or a server that"
+                        + " never started",
+                "launcher | no launcher watches the quorum of "
+            })
+    @DisplayName("F2: says what is wrong where there is nothing to tell of")
+    void saysWhatIsWrong(String missing, String said) throws IOException {
+        for (String each : List.of("raft", "launcher", ".")) {
+            if (missing.equals(".") || each.equals(missing)) {
+                Files.delete(data.resolve(each).normalize());
+            }
+        }
+        for (String command : List.of("status", "plan", "apply")) {
+            assertEquals(1, run("", List.of(command)), command);
+            assertTrue(err().contains("[ERROR] launcher: "), this::err);
+            assertTrue(err().contains(said), this::err);
+            assertEquals("", out());
+            err.reset();
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import consul.launcher.config.Log;
 import consul.launcher.recovery.DataDirectory.PeersFile;
 import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.Resume;
+import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -21,10 +22,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A plan's way into the data directory, with a death after every single change.
+@HeldAndByName
 final class ApplicationTest {
 
     private static final String PEERS =
@@ -112,6 +117,52 @@ final class ApplicationTest {
 
         assertEquals(Resume.VERIFY, Resumption.before(place, log));
         assertTrue(Files.exists(place.journal()), "the journal is needed for the verification");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "consul-launcher recovery 0123456789ab ST", "\0\0\0\0\0\0\0\0"})
+    @DisplayName("F11: with a damaged journal, a peers.json that is what was planned is taken back")
+    void takesBackWhatWasPlannedWithoutAJournal(String damaged) throws IOException {
+        new Application(place, () -> {}).write(work);
+        Files.writeString(place.journal(), damaged);
+
+        assertEquals(Resume.TAKE_BACK, Resumption.before(place, log));
+
+        assertFalse(Files.exists(place.peersJson()));
+        assertFalse(Files.exists(place.journal()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("F11: with a damaged journal, a peers.json that may be anybody's stops the start")
+    void startsWithNoDoubtfulPeersJson(boolean planned) throws IOException {
+        new Application(place, () -> {}).write(work);
+        Files.writeString(place.journal(), "");
+        if (planned) {
+            Files.writeString(place.planned(), "[");
+        } else {
+            Files.delete(place.planned());
+        }
+
+        IOException e = assertThrows(IOException.class, () -> Resumption.before(place, log));
+
+        assertEquals(
+                place.journal() + " is damaged, so it isn't known who wrote " + place.peersJson()
+                        + ": delete the journal if you wrote that file, or the file if you didn't",
+                e.getMessage());
+        assertEquals(PEERS, Files.readString(place.peersJson()));
+    }
+
+    @Test
+    @DisplayName("F11: with a damaged journal and no peers.json there is nothing to take back")
+    void startsWithADamagedJournalAlone() throws IOException {
+        new Application(place, () -> {}).write(work);
+        Files.delete(place.peersJson());
+        Files.writeString(place.journal(), "");
+
+        assertEquals(Resume.START, Resumption.before(place, log));
+
+        assertFalse(Files.exists(place.journal()));
     }
 
     @Test

@@ -17,6 +17,7 @@ import consul.launcher.recovery.LedgerText;
 import consul.launcher.recovery.Member;
 import consul.launcher.recovery.ProofLedger;
 import consul.launcher.recovery.RaftState;
+import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
+@HeldAndByName
 final class ObserverTest {
 
     @TempDir

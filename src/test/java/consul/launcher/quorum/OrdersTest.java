@@ -8,6 +8,7 @@ import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.LedgerText;
 import consul.launcher.recovery.Proof;
 import consul.launcher.recovery.ProofLedger;
+import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +20,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
+@HeldAndByName
 final class OrdersTest {
 
     private static final String HASH = "0123456789ab";
@@ -117,7 +120,11 @@ final class OrdersTest {
         Keeping.write(
                 place.ledger(),
                 LedgerText.write(new ProofLedger(
-                        Map.of("i-0000000b", proof), Map.of(), Map.of(), Optional.empty(), Optional.empty())));
+                        Map.of("i-0000000b", proof),
+                        Map.of("i-0000000c", AT),
+                        Map.of(),
+                        Optional.empty(),
+                        Optional.empty())));
 
         String status = orders.status();
 
@@ -127,7 +134,40 @@ final class OrdersTest {
                 status.contains(
                         "dead for good   i-0000000b, terminated at 2026-11-22T12:00:00Z and 2026-11-22T12:00:40Z"),
                 status);
+        assertTrue(
+                status.contains("not proven yet  i-0000000c, terminated at 2026-11-22T12:00:00Z; proven if EC2 says so"
+                        + " again at 2026-11-22T12:00:30Z or later\n"),
+                status);
         assertTrue(status.contains("no report: "), status);
+    }
+
+    @Test
+    @DisplayName("F14: a damaged ledger is named")
+    void tellsOfADamagedLedger() throws IOException {
+        Keeping.write(place.ledger(), "\n");
+
+        String status = orders.status();
+
+        assertTrue(status.contains("proofs of death can't be read, and are gathered anew: line 1 is not"), status);
+    }
+
+    @Test
+    @DisplayName("F2: tells for how long there is no leader, and when the decision comes")
+    void tellsForHowLongThereIsNoLeader() throws IOException {
+        Keeping.write(
+                place.report(), Report.write(AT.plusSeconds(1), Optional.of(AT), Optional.of(AT.plusSeconds(60)), ""));
+        assertEquals(
+                "as of 2026-11-22T12:00:01Z\n"
+                        + "there has been no leader for 5 s, since 2026-11-22T12:00:00Z\n"
+                        + "unless one is seen, it is decided in 55 s, at 2026-11-22T12:01:00Z, what can be done"
+                        + " (CONSUL_QUORUM_RECOVERY_CONFIRM)\n",
+                orders.report());
+
+        Keeping.write(place.report(), Report.write(AT, Optional.of(AT), Optional.empty(), "recovery blocked: x\n"));
+        assertEquals(
+                "as of 2026-11-22T12:00:00Z\nthere has been no leader for 10 s, since 2026-11-22T12:00:00Z\n"
+                        + "recovery blocked: x\n",
+                orders.report());
     }
 
     private Orders.Outcome apply(Duration patience) {

@@ -4,16 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import consul.launcher.recovery.DataDirectory.PeersFile;
-import consul.launcher.recovery.Journal;
+import consul.launcher.recovery.LedgerText;
+import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@HeldAndByName
 final class PlaceTest {
 
     private static final String PEERS = "[ours]";
@@ -31,16 +38,13 @@ final class PlaceTest {
     }
 
     @Test
-    void knowsItsOwnPeersJsonByTheJournalAndItsContent() throws IOException {
+    void knowsItsOwnPeersJsonByItsContent() throws IOException {
         assertEquals(PeersFile.ABSENT, place.peersFile());
 
         Files.writeString(place.peersJson(), PEERS);
         assertEquals(PeersFile.STRAY, place.peersFile(), "nothing was planned");
 
         Keeping.write(place.planned(), PEERS);
-        assertEquals(PeersFile.STRAY, place.peersFile(), "there is no journal");
-
-        Keeping.write(place.journal(), new Journal("0123456789ab", Journal.Step.WRITE).line());
         assertEquals(PeersFile.OURS, place.peersFile());
 
         Files.writeString(place.peersJson(), "[another]");
@@ -71,6 +75,27 @@ final class PlaceTest {
 
         assertThrows(IOException.class, () -> Keeping.isThere(place.peersJson()));
         assertThrows(IOException.class, place::look);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"journal", "ledger", "owner", "complete", "order", "report", "peers.json", "audit.log"})
+    @DisplayName("F14: a file of 27 MB is damaged, and named")
+    void readsNothingThatIsTooLarge(String name) throws IOException {
+        Path file = place.own().resolve(name);
+        try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+            large.setLength(27_000_000);
+        }
+        Files.writeString(place.peersJson(), PEERS);
+
+        IOException e = assertThrows(IOException.class, () -> Keeping.read(file));
+        assertEquals(
+                file + " is damaged: it has 27000000 bytes, and the launcher writes 1048576 at most", e.getMessage());
+
+        assertEquals(Optional.empty(), place.readJournal());
+        assertEquals(PeersFile.STRAY, place.peersFile());
+        assertEquals(name.equals("ledger"), place.readLedger() instanceof LedgerText.Unreadable);
+        Keeping.append(place.audit(), "more");
+        assertEquals(Optional.of("more"), Keeping.read(place.audit()));
     }
 
     @Test

@@ -7,20 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import consul.launcher.aws.Ec2Instance;
 import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.Mode;
+import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The actors, from what a server's launcher sees to what it does, on real files.
 @Timeout(120)
+@HeldAndByName
 final class QuorumWatchTest {
 
     @TempDir
@@ -36,6 +40,30 @@ final class QuorumWatchTest {
     @AfterEach
     void close() {
         it.close();
+    }
+
+    @Test
+    @DisplayName("F2: status tells of the missing leader with the first look, and of what was decided later")
+    void tellsOfTheMissingLeaderAtOnce() throws IOException {
+        it.mode = Mode.ADVISE;
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+        Instant lost = it.now;
+
+        watch.look(Watched.pulse(false));
+
+        Orders orders = new Orders(it.place, () -> lost.plusSeconds(3));
+        assertEquals(
+                "as of " + lost + "\nthere has been no leader for 3 s, since " + lost
+                        + "\nunless one is seen, it is decided in 7 s, at " + lost.plusSeconds(10)
+                        + ", what can be done (CONSUL_QUORUM_RECOVERY_CONFIRM)\n",
+                orders.report());
+        assertTrue(orders.status().contains("not proven yet  " + it.second.name), orders::toString);
+        it.leaderless(watch);
+        String decided = orders.report();
+        assertTrue(decided.contains("\nthere has been no leader for 3 s, since " + lost + "\n"), decided);
+        assertTrue(decided.contains("By hand: consul-launcher recovery apply "), decided);
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerTextTest {
 
@@ -69,5 +71,13 @@ class LedgerTextTest {
         String close = TEXT.replace("12:00:31.500Z", "12:00:29.500Z");
         LedgerText.Unreadable unreadable = assertInstanceOf(LedgerText.Unreadable.class, LedgerText.read(close));
         assertEquals("line 2", unreadable.why().substring(0, 6));
+    }
+
+    /// F14.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\n\n\n", "\0\0\0\0", "\0\n"})
+    void readsNothingOutOfAnEmptyFile(String text) {
+        LedgerText.Unreadable unreadable = assertInstanceOf(LedgerText.Unreadable.class, LedgerText.read(text));
+        assertEquals("line 1 is not 'consul-launcher proof ledger 1'", unreadable.why());
     }
 }

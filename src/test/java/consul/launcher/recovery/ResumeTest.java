@@ -34,10 +34,11 @@ class ResumeTest {
         assertEquals(expected, Resume.after(Optional.of(new Journal("0123456789ab", step)), file));
     }
 
+    /// F11.
     @ParameterizedTest
-    @EnumSource(PeersFile.class)
-    void startsAsAlwaysWhereNothingWasBegun(PeersFile file) {
-        assertEquals(Resume.START, Resume.after(Optional.empty(), file));
+    @CsvSource({"ABSENT, START", "STRAY, START", "OURS, TAKE_BACK"})
+    void needsNoJournalToTakeBackWhatWasPlanned(PeersFile file, Resume expected) {
+        assertEquals(expected, Resume.after(Optional.empty(), file));
     }
 
     @ParameterizedTest
