@@ -9,6 +9,8 @@ import consul.launcher.config.Sourced;
 import consul.launcher.identity.Identity;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -111,6 +113,22 @@ public final class AgentDraft {
 
     public Role role() {
         return role;
+    }
+
+    /// Why Consul 1.15.3 or newer will refuse to start this server with its data; empty if it won't.
+    ///
+    /// @param configured the data directory that the launcher gives it, unless it has another one
+    public Optional<String> refusalToRejoin(Path configured, Instant now) {
+        if (plain || role != Role.SERVER) {
+            return Optional.empty();
+        }
+        Path data = given.find("data-dir", "data_dir")
+                .map(Given::value)
+                .filter(value -> !value.isEmpty())
+                .map(Path::of)
+                .orElse(configured);
+        return ServerMetadata.refusal(
+                data, given.find("", "server_rejoin_age_max").map(Given::value), now);
     }
 
     /// What must still be asked. Nothing where the name and the address are given: what else could be known isn't worth

@@ -33,6 +33,7 @@ final class ConfigurationValues {
             "ports",
             "retry_join",
             "server",
+            "server_rejoin_age_max",
             "start_join",
             "ui",
             "ui_config",

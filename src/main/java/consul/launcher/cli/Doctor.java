@@ -3,6 +3,7 @@ package consul.launcher.cli;
 import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.Flag;
 import consul.launcher.agent.Role;
+import consul.launcher.agent.ServerMetadata;
 import consul.launcher.aws.Ec2Api;
 import consul.launcher.aws.Ec2ApiAnswer;
 import consul.launcher.aws.Ec2ApiFailure;
@@ -64,6 +65,7 @@ final class Doctor {
         Planned planned = new Planner(knowing(identity)).plan(arguments);
         settings(planned, unusable);
         data(planned, identity);
+        rejoining(planned);
         addresses(planned, identity);
         ec2Api(identity);
         ports(planned);
@@ -161,6 +163,16 @@ final class Doctor {
             AgentDataDirectory.of(ready.plan().agentArguments())
                     .flatMap(data -> DataOwner.mismatch(data, identity))
                     .ifPresent(problem -> findings.add(Finding.problem("data", problem.what(), problem.remedy())));
+        }
+    }
+
+    private void rejoining(Planned planned) {
+        if (planned instanceof Planned.Ready ready && !agentRuns) {
+            for (String warning : ready.plan().warnings()) {
+                if (ServerMetadata.isSource(warning)) {
+                    findings.add(Finding.problem("data", warning, ""));
+                }
+            }
         }
     }
 

@@ -139,9 +139,8 @@ final class Planner {
                 SecretSettings.from(environment, new SecretFiles(), draft::passesSecret, settingsProblems::add);
         Optional<SecretsFile> secretsFile =
                 draft.secrets(secrets).map(passed -> new SecretsFile(passed.json(), passed.origins()));
-        Preparation.Plan preparation = draft.asksForHelp()
-                ? NOTHING_TO_PREPARE
-                : preparation(settings, command, privileges, secretsFile);
+        Preparation.Plan preparation =
+                draft.asksForHelp() ? NOTHING_TO_PREPARE : preparation(settings, command, privileges, secretsFile);
         if (!canAsk) {
             return refused();
         }
@@ -179,6 +178,9 @@ final class Planner {
         notes.addAll(agent.notes());
         List<String> warnings = warnings(command, privileges);
         warnings.addAll(agent.warnings());
+        draft.refusalToRejoin(
+                        settings.dataDirectory().value(), surroundings.clock().instant())
+                .ifPresent(warnings::add);
         return new Planned.Ready(new LaunchPlan(
                 command,
                 settings.mode(),
@@ -205,6 +207,10 @@ final class Planner {
         }
         if (command instanceof Command.ExplicitAgent explicit) {
             warnIfNotPassed(explicit, warnings);
+            // Without a directory of its own Consul refuses to start.
+            draft(explicit)
+                    .refusalToRejoin(NO_DIRECTORY, surroundings.clock().instant())
+                    .ifPresent(warnings::add);
         }
         return warnings;
     }

@@ -245,8 +245,7 @@ final class Run {
     }
 
     /// An agent that nobody holds the lock for: started in exec mode, or by somebody else, or left by a launcher that
-    /// was
-    /// killed. Looked for only where there is a node's id, which an agent writes first.
+    /// was killed. Looked for only where there is a node's id, which an agent writes first.
     private static Optional<String> runningAgent(Path data) {
         if (Files.notExists(data.resolve("node-id"))) {
             return Optional.empty();

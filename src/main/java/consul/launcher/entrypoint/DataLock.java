@@ -25,8 +25,7 @@ public final class DataLock implements AutoCloseable {
     public static final String NAME = ".launcher-lock";
 
     /// What the holder writes begins so. Nothing else is overwritten: the user that Consul runs as owns the directory,
-    /// and
-    /// may have given another file this name.
+    /// and may have given another file this name.
     private static final String HEAD = "process ";
 
     private static final int LONGEST_HOLDER = 200;

@@ -6,7 +6,11 @@ import consul.launcher.recovery.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a plan into the data directory of a stopped Consul. A kill at any point leaves the old state, or one that
 /// [Resumption] goes on from.
@@ -23,13 +27,56 @@ final class Application {
         }
     }
 
+    /// Consul is stopped no longer than that for the copy, and 20 s before it: together less than the 63 s after which
+    /// blank servers take it for one without peers.
+    static final Duration LONGEST_COPY = Duration.ofSeconds(30);
+
+    /// The first copy, while Consul runs.
+    private static final Duration LONGEST_PREPARATION = Duration.ofMinutes(10);
+
     private final Place place;
+    private final InstantSource clock;
     private final Runnable changed;
 
+    /// Null until it is begun.
+    private @Nullable RaftCopy copy;
+
     /// @param changed called after every single change on the disk, for tests that die there
-    Application(Place place, Runnable changed) {
+    Application(Place place, InstantSource clock, Runnable changed) {
         this.place = place;
+        this.clock = clock;
         this.changed = changed;
+    }
+
+    /// What is done of it while Consul still runs: the space is made sure of, and the raft directory is copied. What
+    /// Consul wrote to meanwhile is copied a second time, as it will be once Consul is stopped. If that takes too
+    /// long, Consul isn't to be stopped at all.
+    ///
+    /// @throws IOException if the copy can't be made, or not in time
+    void prepare(Work work) throws IOException {
+        try (HeldDirectory data = HeldDirectory.open(place.data())) {
+            if (data.has(String.valueOf(work.backup().getFileName()))) {
+                return;
+            }
+        }
+        copy(work.backup()).update(false, within(LONGEST_PREPARATION));
+        try {
+            copy(work.backup()).update(false, within(LONGEST_COPY));
+        } catch (IOException e) {
+            throw new IOException(
+                    "what Consul still writes to can't be copied in " + LONGEST_COPY.toSeconds() + " s: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /// Deletes a copy that didn't become whole.
+    void discard() throws IOException {
+        RaftCopy begun = copy;
+        copy = null;
+        if (begun != null) {
+            begun.discard();
+        }
     }
 
     /// Everything up to the start of Consul.
@@ -73,59 +120,34 @@ final class Application {
     /// plan, so of the same log.
     private void copyAside(Path backup) throws IOException {
         String name = String.valueOf(backup.getFileName());
-        String partial = name + ".part";
-        try (HeldDirectory data = HeldDirectory.open(place.data());
-                HeldDirectory raft = place.openRaft()) {
+        try (HeldDirectory data = HeldDirectory.open(place.data())) {
             if (data.has(name)) {
                 return;
             }
-            data.deleteAll(partial);
-            long size = size(raft);
-            long space = Files.getFileStore(place.data()).getUsableSpace();
-            if (space < size + size / 10) {
-                throw new IOException("a copy of " + place.raft() + " needs " + size + " bytes, free are " + space);
-            }
-            copy(place.openRaft(), data, partial);
+            copy(backup).update(true, within(LONGEST_COPY));
             changed.run();
-            data.rename(partial, name);
+            data.rename(partial(backup), name);
             data.sync();
             changed.run();
         }
     }
 
-    /// @param from is closed
-    /// @param name of the copy
-    private static void copy(HeldDirectory from, HeldDirectory to, String name) throws IOException {
-        try (from;
-                HeldDirectory copied = to.make(name)) {
-            for (String each : from.names()) {
-                PosixFileAttributes its = from.attributes(each);
-                if (its.isDirectory()) {
-                    copy(from.in(each), copied, each);
-                } else if (its.isRegularFile()) {
-                    from.copy(each, copied);
-                } else {
-                    // A copy of a link would be none.
-                    throw new IOException(from.path().resolve(each) + " is no file and no directory");
-                }
-            }
-            copied.become(from.attributes());
+    private RaftCopy copy(Path backup) {
+        RaftCopy made = copy;
+        if (made == null) {
+            made = new RaftCopy(place, partial(backup));
+            copy = made;
         }
+        return made;
     }
 
-    private static long size(HeldDirectory directory) throws IOException {
-        long size = 0;
-        for (String each : directory.names()) {
-            PosixFileAttributes its = directory.attributes(each);
-            if (its.isDirectory()) {
-                try (HeldDirectory inner = directory.in(each)) {
-                    size += size(inner);
-                }
-            } else {
-                size += its.isRegularFile() ? its.size() : 0;
-            }
-        }
-        return size;
+    private static String partial(Path backup) {
+        return backup.getFileName() + ".part";
+    }
+
+    private BooleanSupplier within(Duration limit) {
+        Instant end = clock.instant().plus(limit);
+        return () -> clock.instant().isAfter(end);
     }
 
     /// Consul must be able to read and delete it: it owns the directory, and all may read the file, in which there is

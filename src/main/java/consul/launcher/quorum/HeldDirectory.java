@@ -25,9 +25,11 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A directory that is held open: what is done in it is done there, whatever is put in the place of its name meanwhile,
@@ -44,6 +46,9 @@ final class HeldDirectory implements AutoCloseable {
 
     /// No file that is read as a whole is larger; the launcher's heap is small.
     static final int LARGEST = 1 << 20;
+
+    private static final int BLOCK = 64 << 10;
+    private static final long PIECE = 32 << 20;
 
     private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
 
@@ -215,8 +220,11 @@ final class HeldDirectory implements AutoCloseable {
         }
     }
 
-    /// Copies a file into another directory, with its owner and mode as far as that is allowed.
-    void copy(String name, HeldDirectory to) throws IOException {
+    /// Copies a file into another directory, with its owner and mode as far as that is allowed. Blocks of zeros become
+    /// holes: the segments of a write-ahead log are long before they are full.
+    ///
+    /// @param late asked after every piece; true ends it
+    void copy(String name, HeldDirectory to, BooleanSupplier late) throws IOException {
         Set<OpenOption> reading = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         PosixFileAttributes its = attributes(name);
         try (FileChannel from = channel(name, reading);
@@ -225,17 +233,43 @@ final class HeldDirectory implements AutoCloseable {
                         NEW,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             long size = from.size();
+            byte[] bytes = new byte[BLOCK];
+            byte[] zeros = new byte[BLOCK];
             for (long at = 0; at < size; ) {
-                long n = from.transferTo(at, size - at, copied);
+                int wanted = (int) Math.min(BLOCK, size - at);
+                int n = from.read(ByteBuffer.wrap(bytes, 0, wanted), at);
                 if (n <= 0) {
                     throw new IOException(path.resolve(name) + " became shorter while it was copied");
                 }
                 at += n;
+                // The last byte is written in any case, for the length.
+                boolean last = at == size;
+                if (last || !Arrays.equals(bytes, 0, n, zeros, 0, n)) {
+                    int begin = last && Arrays.equals(bytes, 0, n, zeros, 0, n) ? n - 1 : 0;
+                    writeAll(copied, ByteBuffer.wrap(bytes, begin, n - begin), at - n + begin);
+                }
+                if (at % PIECE < BLOCK) {
+                    // In pieces, so that what is left to be written at the end is little.
+                    copied.force(false);
+                    if (late.getAsBoolean()) {
+                        throw new IOException("copying " + path.resolve(name) + " takes too long");
+                    }
+                }
             }
             copied.force(true);
+            if (late.getAsBoolean()) {
+                throw new IOException("copying " + path.resolve(name) + " takes too long");
+            }
         }
         to.requireMine(name);
         give(to.view(name), its);
+    }
+
+    private static void writeAll(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
+        long next = at;
+        while (bytes.hasRemaining()) {
+            next += channel.write(bytes, next);
+        }
     }
 
     /// Gives the directory the attributes of another one, when all is in it.

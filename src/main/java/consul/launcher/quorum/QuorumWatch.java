@@ -72,6 +72,9 @@ public final class QuorumWatch {
     private boolean opened;
     private boolean running = true;
 
+    /// That of the plan that is being applied.
+    private Application application;
+
     /// Empty while there is a leader.
     private Optional<Instant> leaderlessSince = Optional.empty();
 
@@ -87,6 +90,7 @@ public final class QuorumWatch {
         this.observer = new Observer(
                 parts.settings(), parts.instanceId(), place, parts.agent(), parts.cloud(), parts.opener(), clock, log);
         this.machine = Machine.start(parts.settings());
+        this.application = new Application(place, clock, () -> {});
         this.nextRefresh = clock.instant();
     }
 
@@ -223,7 +227,7 @@ public final class QuorumWatch {
                 yield Optional.empty();
             }
             case Effect.Collect _ -> Optional.of(attempt(() -> new Event.Collected(observer.collect(running))));
-            case Effect.StopConsul _ -> Optional.of(attempt(() -> done(this::stop)));
+            case Effect.StopConsul _ -> Optional.of(attempt(() -> done(this::prepareAndStop)));
             case Effect.StartConsul _ -> {
                 startAgain();
                 yield Optional.empty();
@@ -251,10 +255,35 @@ public final class QuorumWatch {
         try {
             return act.run();
         } catch (IOException e) {
-            String why = e.getMessage() == null ? e.toString() : e.getMessage();
-            return new Event.Failed(clock.instant(), e instanceof FileSystemException ? e.toString() : why);
+            return new Event.Failed(clock.instant(), describe(e));
         } catch (RuntimeException | Error e) {
             return new Event.Failed(clock.instant(), "a bug, please report it: " + e);
+        }
+    }
+
+    private static String describe(IOException e) {
+        return e instanceof FileSystemException || e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    private void prepareAndStop() throws IOException {
+        if (machine.phase() instanceof Phase.Acting acting) {
+            place.create();
+            application = new Application(place, clock, () -> {});
+            try {
+                application.prepare(Application.Work.of(acting.plan()));
+                stop();
+            } catch (IOException e) {
+                discardCopy();
+                throw e;
+            }
+        }
+    }
+
+    private void discardCopy() {
+        try {
+            application.discard();
+        } catch (IOException e) {
+            trouble("what was copied for a quorum recovery that was given up can't be deleted: " + e);
         }
     }
 
@@ -277,6 +306,7 @@ public final class QuorumWatch {
             takeBack();
             parts.control().start();
             running = true;
+            discardCopy();
         } catch (IOException e) {
             trouble("Consul can't be started again, which is tried with every look: " + e);
         }
@@ -297,7 +327,7 @@ public final class QuorumWatch {
     private void apply(Plan plan) throws IOException {
         place.create();
         record("applying plan " + plan.hash() + "\n" + plan.text());
-        new Application(place, () -> {}).write(Application.Work.of(plan));
+        application.write(Application.Work.of(plan));
         log.warn("the raft state from before is in " + plan.backupDirectory() + "; starting Consul with plan "
                 + plan.hash());
         boolean started = parts.control().start();

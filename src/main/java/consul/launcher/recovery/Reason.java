@@ -78,7 +78,9 @@ public enum Reason {
     LOSS_TOO_LARGE(
             "more acknowledged writes may be lost than is allowed",
             "if that is acceptable, set CONSUL_QUORUM_RECOVERY_MAX_LOSS to more than {}, or to any"),
-    STOP_FAILED("Consul could not be stopped, nothing was changed", "look at this log for why; it is tried again. {}"),
+    STOP_FAILED(
+            "Consul was not stopped, nothing was changed",
+            "mend what is named, or recover by hand (docs/recovery.md); it is tried again. {}"),
     APPLY_FAILED(
             "the plan could not be written, Consul runs with the old state",
             "check space and permissions of the data directory: {}"),

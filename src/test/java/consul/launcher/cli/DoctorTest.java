@@ -390,6 +390,16 @@ final class DoctorTest {
         assertProblem("leader", "the agent knows none", "consul members");
     }
 
+    /// D14.
+    @Test
+    void tellsThatConsulWillNotLetTheServerRejoin() throws IOException {
+        answer("\"10.0.0.9:8300\"");
+        variables.put("CONSUL_SERVER", "true");
+        variables.put("BOOTSTRAP_EXPECT", "3");
+        Files.writeString(home.resolve("data/server_metadata.json"), "{\"last_seen_unix\":1700000000}");
+        assertProblem("data", "so Consul 1.15.3 and newer refuses to rejoin: empty " + home.resolve("data"), "");
+    }
+
     @Test
     void takesNoOtherWords() {
         assertEquals(64, doctor("version"));

@@ -148,11 +148,11 @@ final class DirectoriesProcessIT {
     @DisplayName("D4: an agent that runs without a launcher holds its data directory too")
     void refusesADirectoryThatARunningAgentHas() throws IOException {
         Files.writeString(scenario.data().resolve("node-id"), "0");
-        Path script = Files.writeString(scenario.work().resolve("agent"), "echo runs; sleep 60 & wait\n");
+        Files.writeString(scenario.work().resolve("agent"), "echo runs; sleep 60 & wait\n");
         // In the place of Consul: a process with its name and arguments.
         ProcessBuilder agent = new ProcessBuilder(
                         "bash", "-c", "exec -a consul sh \"$@\"", "bash", "agent", "-data-dir=../data", "-server")
-                .directory(script.getParent().toFile());
+                .directory(scenario.work().toFile());
         agent.environment().put("BASH_ENV", "");
         try (Running running = Running.start(agent)) {
             Eventually.until(
@@ -162,6 +162,47 @@ final class DirectoriesProcessIT {
             assertEquals(1, outcome.exitCode(), outcome::toString);
             assertEquals(List.of(), outcome.calls("consul"));
             outcome.assertTells("is in use by an agent that runs here (process " + running.pid() + ")");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "agent -server -bootstrap-expect=3 | -                                     | true",
+                "consul agent -server -data-dir=%s | -                                     | true",
+                "agent -server -bootstrap-expect=3 | {\"server_rejoin_age_max\": \"900000h\"} | false",
+                "agent                             | -                                     | false"
+            })
+    @DisplayName("D14: a server that Consul won't let rejoin is named before the start, with the way out")
+    void namesAServerThatWasOffForTooLong(String command, String localConfig, boolean refused) throws IOException {
+        Files.writeString(scenario.data().resolve("server_metadata.json"), "{\"last_seen_unix\":1700000000}");
+        if (!localConfig.equals("-")) {
+            scenario.with("CONSUL_LOCAL_CONFIG", localConfig);
+        }
+        // As Consul 1.15.3 and newer.
+        scenario.programs().does("consul", """
+                echo '[ERROR] agent: startup error: error="refusing to rejoin cluster because server has been offline for more \
+                than the configured server_rejoin_age_max (168h0m0s) - consider wiping your data dir"'
+                exit 1
+                """);
+
+        Outcome outcome = scenario.run(command.formatted(scenario.data()).split(" "));
+
+        assertEquals(1, outcome.exitCode(), outcome::toString);
+        String told = "this server was last up at 2023-11-14T22:13:20Z by " + scenario.data() + "/server_metadata.json";
+        assertEquals(
+                refused ? 1 : 0,
+                outcome.stderrLines().stream()
+                        .filter(line -> line.contains(told))
+                        .count(),
+                outcome::toString);
+        if (refused) {
+            outcome.assertTells(
+                    "[WARN]",
+                    "so Consul 1.15.3 and newer refuses to rejoin: empty " + scenario.data()
+                            + " where the other servers live, and it joins as a new one; where its data is the only one"
+                            + " left, delete that file");
         }
     }
 

@@ -22,13 +22,12 @@ final class DataLockTest {
     @Test
     void writesWhoHoldsIt() throws IOException {
         for (int i = 0; i < 2; i++) {
-            try (DataLock lock = assertInstanceOf(DataLock.Taken.class, DataLock.take(data, NOW))
-                    .lock()) {
-                String text = Files.readString(data.resolve(DataLock.NAME));
-                assertTrue(
-                        text.matches("process " + ProcessHandle.current().pid() + " on host \\S+ since " + NOW + "\n"),
-                        text);
-            }
+            DataLock lock = taken();
+            String text = Files.readString(data.resolve(DataLock.NAME));
+            lock.close();
+            assertTrue(
+                    text.matches("process " + ProcessHandle.current().pid() + " on host \\S+ since " + NOW + "\n"),
+                    text);
         }
     }
 
@@ -36,10 +35,9 @@ final class DataLockTest {
     void overwritesNothingThatItDidNotWrite() throws IOException {
         Path file = Files.writeString(data.resolve(DataLock.NAME), "another file under this name");
 
-        try (DataLock lock =
-                assertInstanceOf(DataLock.Taken.class, DataLock.take(data, NOW)).lock()) {
-            assertEquals("another file under this name", Files.readString(file));
-        }
+        taken().close();
+
+        assertEquals("another file under this name", Files.readString(file));
     }
 
     /// As NFS without its lock daemon does.
@@ -56,9 +54,14 @@ final class DataLockTest {
 
     @Test
     void saysThatItIsHeldByThisProcess() {
-        try (DataLock lock =
-                assertInstanceOf(DataLock.Taken.class, DataLock.take(data, NOW)).lock()) {
-            assertEquals(new DataLock.Held("this process"), DataLock.take(data, NOW));
-        }
+        DataLock lock = taken();
+
+        assertEquals(new DataLock.Held("this process"), DataLock.take(data, NOW));
+
+        lock.close();
+    }
+
+    private DataLock taken() {
+        return assertInstanceOf(DataLock.Taken.class, DataLock.take(data, NOW)).lock();
     }
 }

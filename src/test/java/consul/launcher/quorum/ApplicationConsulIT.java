@@ -19,6 +19,7 @@ import consul.launcher.testkit.Running;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class ApplicationConsulIT {
                     throw new AssertionError("still alive");
                 }
             };
-            new Application(place, changed).write(work(place, args[2]));
+            new Application(place, InstantSource.system(), changed).write(work(place, args[2]));
         }
     }
 
@@ -120,6 +121,25 @@ final class ApplicationConsulIT {
         }
 
         assertEquals(Resume.VERIFY, Resumption.before(place, log));
+    }
+
+    /// D11.
+    @Test
+    void keepsTheHolesOfAWriteAheadLog() throws IOException {
+        Place place = copied("sparse");
+        Path segment = Files.createDirectories(place.raft().resolve("wal")).resolve("1-0.wal");
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.setLength(64 << 20);
+            file.writeBytes("an entry");
+        }
+
+        assertEquals(0, apply(place, CHANGES + 1));
+
+        Path copy = place.data().resolve("raft-before-" + HASH + "/wal/1-0.wal");
+        assertEquals(-1, Files.mismatch(segment, copy));
+        long blocks = Long.parseLong(
+                Running.run("stat", "-c", "%b", copy.toString()).stdout().strip());
+        assertTrue(blocks <= 512, "blocks of 512 bytes: " + blocks);
     }
 
     /// A leader that has just been elected may not have read its whole log yet.

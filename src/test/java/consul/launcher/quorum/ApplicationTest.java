@@ -13,13 +13,19 @@ import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -65,7 +71,7 @@ final class ApplicationTest {
     void copiesTheRaftDirectoryAsideAndPutsThePeersInPlace() throws IOException {
         Map<String, String> before = contents(place.raft());
 
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
 
         assertEquals(before, contents(work.backup()));
         assertEquals(PEERS, Files.readString(place.peersJson()));
@@ -80,7 +86,7 @@ final class ApplicationTest {
         Files.move(place.raft(), elsewhere);
         Files.createSymbolicLink(place.raft(), elsewhere);
 
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
 
         assertEquals("log", Files.readString(work.backup().resolve("raft.db")));
         assertFalse(Files.exists(work.backup().resolve("peers.json")), "a copy, not another link");
@@ -101,7 +107,7 @@ final class ApplicationTest {
             assertEquals(raft, contents(place.raft()), "after " + after);
             assertFalse(Files.exists(place.journal()), "after " + after);
             // And the next attempt goes through.
-            new Application(place, () -> {}).write(work);
+            new Application(place, InstantSource.system(), () -> {}).write(work);
             assertEquals(PEERS, Files.readString(place.peersJson()), "after " + after);
             assertEquals(raft, contents(work.backup()), "after " + after);
             startAnew();
@@ -110,8 +116,117 @@ final class ApplicationTest {
     }
 
     @Test
+    @DisplayName("D11: with Consul stopped, only what it still wrote to is copied")
+    void copiesTheBulkBeforehand() throws IOException {
+        settle();
+        Application application = new Application(place, InstantSource.system(), () -> {});
+
+        application.prepare(work);
+
+        Path partial = data.resolve("raft-before-0123456789ab.part");
+        assertEquals(contents(place.raft()), contents(partial));
+        assertFalse(Files.exists(place.journal()));
+        // A mark on what isn't copied again.
+        Files.writeString(partial.resolve("snapshots/2-6-1/state.bin"), "copied beforehand");
+        Files.writeString(place.raft().resolve("raft.db"), "another log");
+        Files.delete(place.raft().resolve("peers.info"));
+        Files.createDirectories(place.raft().resolve("snapshots/2-9-1"));
+        Files.writeString(place.raft().resolve("snapshots/2-9-1/state.bin"), "new state");
+
+        application.write(work);
+
+        assertEquals(
+                Map.of(
+                        "raft.db",
+                        "another log",
+                        "snapshots/2-6-1/state.bin",
+                        "copied beforehand",
+                        "snapshots/2-9-1/state.bin",
+                        "new state"),
+                contents(work.backup()));
+        assertFalse(Files.exists(partial));
+    }
+
+    @Test
+    @DisplayName("D11: a file that was changed within a tick of the clock is copied again")
+    void copiesAgainWhatMayHaveChanged() throws IOException {
+        Application application = new Application(place, InstantSource.system(), () -> {});
+        application.prepare(work);
+        Path log = place.raft().resolve("raft.db");
+        var modified = Files.getLastModifiedTime(log);
+        Files.writeString(log, "gol");
+        Files.setLastModifiedTime(log, modified);
+
+        application.write(work);
+
+        assertEquals("gol", Files.readString(work.backup().resolve("raft.db")));
+    }
+
+    @Test
+    @DisplayName("D11: a copy that takes too long with Consul stopped is given up, and nothing is left of it")
+    void givesACopyUpThatTakesTooLong() throws IOException {
+        Map<String, String> before = contents(data);
+        Application application = new Application(place, slowClock(Duration.ofSeconds(20)), () -> {});
+
+        IOException e = assertThrows(IOException.class, () -> application.write(work));
+        application.discard();
+
+        assertTrue(String.valueOf(e.getMessage()).endsWith(" takes too long"), e::toString);
+        assertEquals(before, contents(data));
+        assertFalse(Files.exists(data.resolve("raft-before-0123456789ab.part")));
+    }
+
+    @Test
+    @DisplayName("D11: where that can be told before, Consul isn't stopped")
+    void isNotPreparedWhereTheCopyWouldTakeTooLong() throws IOException {
+        Application application = new Application(place, slowClock(Duration.ofSeconds(20)), () -> {});
+
+        IOException e = assertThrows(IOException.class, () -> application.prepare(work));
+
+        assertTrue(
+                String.valueOf(e.getMessage()).startsWith("what Consul still writes to can't be copied in 30 s: "),
+                e::toString);
+    }
+
+    /// So much time goes by whenever it is asked.
+    private static InstantSource slowClock(Duration pace) {
+        AtomicLong asked = new AtomicLong();
+        return () -> Instant.EPOCH.plus(pace.multipliedBy(asked.getAndIncrement()));
+    }
+
+    private void settle() throws IOException {
+        try (Stream<Path> all = Files.walk(place.raft())) {
+            for (Path path : all.toList()) {
+                Files.setLastModifiedTime(path, FileTime.from(Instant.EPOCH));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("D11: a write-ahead log, whose segments are long before they are full, is copied byte for byte")
+    void copiesAWriteAheadLog() throws IOException {
+        Files.delete(place.raft().resolve("raft.db"));
+        Path wal = Files.createDirectories(place.raft().resolve("wal"));
+        Files.writeString(wal.resolve("wal-meta.db"), "meta");
+        try (RandomAccessFile segment =
+                new RandomAccessFile(wal.resolve("1-0.wal").toFile(), "rw")) {
+            segment.setLength(64 << 20);
+            segment.write("first".getBytes(StandardCharsets.UTF_8));
+            segment.seek(40_000_001);
+            segment.write("last".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.write(wal.resolve("2-0.wal"), new byte[100_000]);
+
+        new Application(place, InstantSource.system(), () -> {}).write(work);
+
+        for (String each : List.of("wal-meta.db", "1-0.wal", "2-0.wal")) {
+            assertEquals(-1, Files.mismatch(wal.resolve(each), work.backup().resolve("wal/" + each)), each);
+        }
+    }
+
+    @Test
     void verifiesWhatConsulTookIn() throws IOException {
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         // What Consul does with it.
         Files.delete(place.peersJson());
 
@@ -123,7 +238,7 @@ final class ApplicationTest {
     @ValueSource(strings = {"", "consul-launcher recovery 0123456789ab ST", "\0\0\0\0\0\0\0\0"})
     @DisplayName("F11: with a damaged journal, a peers.json that is what was planned is taken back")
     void takesBackWhatWasPlannedWithoutAJournal(String damaged) throws IOException {
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         Files.writeString(place.journal(), damaged);
 
         assertEquals(Resume.TAKE_BACK, Resumption.before(place, log));
@@ -136,7 +251,7 @@ final class ApplicationTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("F11: with a damaged journal, a peers.json that may be anybody's stops the start")
     void startsWithNoDoubtfulPeersJson(boolean planned) throws IOException {
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         Files.writeString(place.journal(), "");
         if (planned) {
             Files.writeString(place.planned(), "[");
@@ -156,7 +271,7 @@ final class ApplicationTest {
     @Test
     @DisplayName("F11: with a damaged journal and no peers.json there is nothing to take back")
     void startsWithADamagedJournalAlone() throws IOException {
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         Files.delete(place.peersJson());
         Files.writeString(place.journal(), "");
 
@@ -167,13 +282,13 @@ final class ApplicationTest {
 
     @Test
     void takesAPlanBackForGoodEvenIfItIsKilledInBetween() throws IOException {
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         Resumption.takeBack(place);
         assertFalse(Files.exists(place.peersJson()));
         assertFalse(Files.exists(place.journal()));
 
         // The same, killed between the two: the file is gone, the journal is still there, but a step back.
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         Keeping.write(place.journal(), new Journal(work.hash(), Journal.Step.WRITE).line());
         Files.delete(place.peersJson());
         assertEquals(Resume.START, Resumption.before(place, log));
@@ -181,7 +296,7 @@ final class ApplicationTest {
 
     @Test
     void stepsTheJournalBackBeforeItTakesThePeersBack() throws IOException {
-        new Application(place, () -> {}).write(work);
+        new Application(place, InstantSource.system(), () -> {}).write(work);
         // It can't be deleted any more: a directory that isn't empty is in the way of the first step.
         Path partial = place.journal().resolveSibling("journal.part");
         Files.createDirectories(partial.resolve("in the way"));
@@ -195,7 +310,7 @@ final class ApplicationTest {
     void neverTouchesAPeersJsonThatItDidNotWrite() throws IOException {
         Files.writeString(place.peersJson(), "[]");
 
-        assertThrows(IOException.class, () -> new Application(place, () -> {}).write(work));
+        assertThrows(IOException.class, () -> new Application(place, InstantSource.system(), () -> {}).write(work));
 
         assertFalse(Files.exists(work.backup()), "nothing was begun");
         assertEquals("[]", Files.readString(place.peersJson()));
@@ -206,7 +321,7 @@ final class ApplicationTest {
 
     @Test
     void neverOverwritesAPeersJsonThatAppearsMeanwhile() throws IOException {
-        Application application = new Application(place, () -> {
+        Application application = new Application(place, InstantSource.system(), () -> {
             if (Files.exists(place.planned()) && !Files.exists(place.peersJson())) {
                 writeStray();
             }
@@ -230,7 +345,7 @@ final class ApplicationTest {
     private boolean diesAfter(int changes) throws IOException {
         int[] left = {changes};
         try {
-            new Application(place, () -> {
+            new Application(place, InstantSource.system(), () -> {
                         if (--left[0] == 0) {
                             throw new Killed();
                         }

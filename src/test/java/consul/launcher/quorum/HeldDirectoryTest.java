@@ -81,7 +81,7 @@ final class HeldDirectoryTest {
                 HeldDirectory raft = directory.in("raft");
                 HeldDirectory snapshots = raft.in("snapshots");
                 HeldDirectory copy = directory.make("copy")) {
-            snapshots.copy("state.bin", copy);
+            snapshots.copy("state.bin", copy, () -> false);
             copy.become(snapshots.attributes());
             assertEquals("state", Files.readString(data.resolve("copy/state.bin")));
             assertThrows(NoSuchFileException.class, () -> directory.in("none"));
@@ -101,7 +101,7 @@ final class HeldDirectoryTest {
             assertThrows(IOException.class, () -> directory.in("directory"));
             assertThrows(FileAlreadyExistsException.class, () -> directory.create("file", "text"));
             assertThrows(FileAlreadyExistsException.class, () -> directory.createInMemory("file", "text"));
-            assertThrows(IOException.class, () -> directory.copy("file", directory));
+            assertThrows(IOException.class, () -> directory.copy("file", directory, () -> false));
             assertTrue(directory.has("file"));
 
             directory.create("file.part", "text");

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,7 +156,7 @@ final class LinksTest {
                 HeldDirectory own = data.in("launcher")) {
             assertThrows(FileAlreadyExistsException.class, () -> own.create("planted", "text"));
             own.publish("planted");
-            assertThrows(IOException.class, () -> own.copy("planted", data));
+            assertThrows(IOException.class, () -> own.copy("planted", data, () -> false));
             assertThrows(IOException.class, () -> own.in("planted"));
             own.deleteAll("planted");
         }
@@ -198,7 +199,7 @@ final class LinksTest {
         Application.Work work =
                 new Application.Work("0123456789ab", "[]", place.data().resolve("raft-before-0123456789ab"));
 
-        assertThrows(IOException.class, () -> new Application(place, () -> {}).write(work));
+        assertThrows(IOException.class, () -> new Application(place, InstantSource.system(), () -> {}).write(work));
 
         assertNothingHappenedElsewhere();
         assertFalse(Files.exists(work.backup()));
@@ -211,7 +212,7 @@ final class LinksTest {
         Application.Work work =
                 new Application.Work("0123456789ab", "[]", place.data().resolve("raft-before-0123456789ab"));
 
-        assertThrows(IOException.class, () -> new Application(place, () -> {}).write(work));
+        assertThrows(IOException.class, () -> new Application(place, InstantSource.system(), () -> {}).write(work));
 
         assertFalse(Files.exists(work.backup()));
         assertFalse(Files.exists(place.peersJson()));
@@ -223,7 +224,8 @@ final class LinksTest {
         Path backup = place.data().resolve("raft-before-0123456789ab");
         Files.createSymbolicLink(place.data().resolve("raft-before-0123456789ab.part"), elsewhere);
 
-        new Application(place, () -> {}).write(new Application.Work("0123456789ab", "[]", backup));
+        new Application(place, InstantSource.system(), () -> {})
+                .write(new Application.Work("0123456789ab", "[]", backup));
 
         assertNothingHappenedElsewhere();
         assertTrue(Files.isDirectory(backup, LinkOption.NOFOLLOW_LINKS));
@@ -240,7 +242,8 @@ final class LinksTest {
         give(place.raft());
         Path backup = place.data().resolve("raft-before-0123456789ab");
 
-        new Application(place, () -> {}).write(new Application.Work("0123456789ab", "[]", backup));
+        new Application(place, InstantSource.system(), () -> {})
+                .write(new Application.Work("0123456789ab", "[]", backup));
 
         Path copied = backup.resolve("snapshots/state.bin");
         assertEquals(CONSUL, Files.getAttribute(backup, "unix:uid"));

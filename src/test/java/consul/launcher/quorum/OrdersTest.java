@@ -156,18 +156,19 @@ final class OrdersTest {
     void tellsForHowLongThereIsNoLeader() throws IOException {
         Keeping.write(
                 place.report(), Report.write(AT.plusSeconds(1), Optional.of(AT), Optional.of(AT.plusSeconds(60)), ""));
-        assertEquals(
-                "as of 2026-11-22T12:00:01Z\n"
-                        + "there has been no leader for 5 s, since 2026-11-22T12:00:00Z\n"
-                        + "unless one is seen, it is decided in 55 s, at 2026-11-22T12:01:00Z, what can be done"
-                        + " (CONSUL_QUORUM_RECOVERY_CONFIRM)\n",
-                orders.report());
+        assertEquals("""
+                as of 2026-11-22T12:00:01Z
+                there has been no leader for 5 s, since 2026-11-22T12:00:00Z
+                unless one is seen, it is decided in 55 s, at 2026-11-22T12:01:00Z, what can be done \
+                (CONSUL_QUORUM_RECOVERY_CONFIRM)
+                """, orders.report());
 
         Keeping.write(place.report(), Report.write(AT, Optional.of(AT), Optional.empty(), "recovery blocked: x\n"));
-        assertEquals(
-                "as of 2026-11-22T12:00:00Z\nthere has been no leader for 10 s, since 2026-11-22T12:00:00Z\n"
-                        + "recovery blocked: x\n",
-                orders.report());
+        assertEquals("""
+                as of 2026-11-22T12:00:00Z
+                there has been no leader for 10 s, since 2026-11-22T12:00:00Z
+                recovery blocked: x
+                """, orders.report());
     }
 
     private Orders.Outcome apply(Duration patience) {

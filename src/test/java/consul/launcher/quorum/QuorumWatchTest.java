@@ -9,6 +9,7 @@ import consul.launcher.recovery.Journal;
 import consul.launcher.recovery.Mode;
 import consul.launcher.testkit.HeldAndByName;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,29 @@ final class QuorumWatchTest {
         String decided = orders.report();
         assertTrue(decided.contains("\nthere has been no leader for 3 s, since " + lost + "\n"), decided);
         assertTrue(decided.contains("By hand: consul-launcher recovery apply "), decided);
+    }
+
+    @Test
+    @DisplayName("D11: without space for a copy of the raft directory, Consul isn't stopped")
+    void stopsNothingWithoutSpaceForTheCopy() throws IOException {
+        Path wal = Files.createDirectories(data.resolve("raft/wal"));
+        try (RandomAccessFile segment =
+                new RandomAccessFile(wal.resolve("1-0.wal").toFile(), "rw")) {
+            segment.setLength(1L << 43);
+        }
+        QuorumWatch watch = it.watch();
+        it.calm(watch);
+        it.lose();
+
+        it.leaderless(watch);
+
+        assertEquals(List.of(), it.process.did);
+        assertTrue(
+                it.said()
+                        .contains("recovery blocked: Consul was not stopped, nothing was changed: a copy of "
+                                + it.place.raft() + " needs 8796093022215 bytes, free are "),
+                it::said);
+        assertTrue(Files.notExists(it.place.journal()));
     }
 
     @Test
