@@ -1,5 +1,6 @@
 package consul.launcher.demo;
 
+import consul.launcher.testkit.Eventually;
 import consul.launcher.testkit.LocalAgent;
 import consul.launcher.testkit.LocalCluster;
 import consul.launcher.testkit.RealConsul;
@@ -8,7 +9,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /// Three servers and a client, shown step by step to somebody who sees them for the first time.
@@ -34,12 +37,15 @@ final class Demo {
     private final RealConsul consul;
     private final Path directory;
     private final PrintStream out;
+    private final BooleanSupplier stopping;
 
-    Demo(LocalCluster cluster, RealConsul consul, Path directory, PrintStream out) {
+    /// @param stopping whether agents end because the demo was told to stop
+    Demo(LocalCluster cluster, RealConsul consul, Path directory, PrintStream out, BooleanSupplier stopping) {
         this.cluster = cluster;
         this.consul = consul;
         this.directory = directory;
         this.out = out;
+        this.stopping = stopping;
     }
 
     static List<String> serverAddresses() {
@@ -78,25 +84,77 @@ final class Demo {
         lines(plan());
     }
 
-    /// How to go on from here, until an agent ends, which none should.
+    /// How to go on from here, until it is told to stop. Of each agent that ends it shows how the others bear it.
+    ///
+    /// @throws Failed once no agent is left
     void stay() {
         String address = SERVERS.getFirst().address();
+        LocalAgent last = cluster.agent(SERVERS.getLast().id());
         step("It runs. Ctrl-C stops everything and leaves nothing behind.");
         line("Web UI    http://" + address + ":8500/ui");
         line("HTTP API  http://" + address + ":8500/v1/catalog/nodes");
         line("Consul    " + consul.binary() + " members -http-addr=http://" + CLIENT.address() + ":8500");
         line("Logs      " + directory);
+        line("Lose one  kill -9 " + last.process().pid() + "    ends the launcher of " + last + ", and Consul with it");
         out.flush();
-        CompletableFuture.anyOf(cluster.agents().stream()
-                        .map(agent -> agent.process().onExit())
-                        .toArray(CompletableFuture[]::new))
-                .join();
-        for (LocalAgent agent : cluster.agents()) {
-            if (!agent.process().isAlive()) {
-                throw new Failed("the agent " + agent + " ended by itself, with exit code "
-                        + agent.process().await().exitCode());
+        List<LocalAgent> running = cluster.agents();
+        while (!running.isEmpty()) {
+            CompletableFuture.anyOf(running.stream()
+                            .map(agent -> agent.process().onExit())
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+            List<LocalAgent> ended =
+                    running.stream().filter(agent -> !agent.process().isAlive()).toList();
+            running = running.stream().filter(agent -> !ended.contains(agent)).toList();
+            if (stopping.getAsBoolean()) {
+                return;
+            }
+            for (LocalAgent agent : ended) {
+                step("The agent " + agent + " ended, with exit code "
+                        + agent.process().await().exitCode() + ".");
+            }
+            if (!running.isEmpty()) {
+                showHowTheyBear(ended, running);
             }
         }
+        throw new Failed("no agent is left");
+    }
+
+    /// What the agents that are left see, once they agree that the others are gone and on who leads.
+    private void showHowTheyBear(List<LocalAgent> ended, List<LocalAgent> left) {
+        long servers = left.stream()
+                .filter(agent -> agent.spec().role() == LocalAgent.Role.SERVER)
+                .count();
+        boolean majority = servers > SERVERS.size() / 2;
+        try {
+            Eventually.until("the others to notice", LocalCluster.PATIENCE, () -> haveNoticed(ended, left, majority));
+        } catch (AssertionError e) {
+            // Another one may have ended meanwhile. What they see is shown all the same.
+        }
+        if (stopping.getAsBoolean()) {
+            return;
+        }
+        String leader =
+                left.getFirst().leader().map(it -> "the leader is " + it).orElse("there is no leader");
+        line(servers + " of " + SERVERS.size() + " servers are left, " + (majority ? "a" : "no") + " majority: "
+                + leader);
+        out.println();
+        lines(consul.run(left.getFirst().spec().address(), "members").stdout());
+        out.flush();
+    }
+
+    private static boolean haveNoticed(List<LocalAgent> ended, List<LocalAgent> left, boolean majority) {
+        Optional<String> leader = left.getFirst().leader();
+        return left.stream()
+                        .allMatch(agent -> agent.leader().equals(leader)
+                                && ended.stream()
+                                        .allMatch(gone -> agent.statusOf(
+                                                        gone.spec().id())
+                                                .filter(status -> !status.equals("alive"))
+                                                .isPresent()))
+                && leader.isPresent() == majority
+                && ended.stream()
+                        .noneMatch(gone -> leader.equals(Optional.of(gone.spec().address() + ":8300")));
     }
 
     /// Asserts what was shown.

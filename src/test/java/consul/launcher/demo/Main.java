@@ -41,7 +41,7 @@ public final class Main {
         LocalCluster cluster = new LocalCluster(Path.of(args[0]), consul, directory, Demo.serverAddresses());
         Main main = new Main(cluster, directory, Path.of(args[3]), System.out);
         Runtime.getRuntime().addShutdownHook(new Thread(main::stopAsTold));
-        Demo demo = new Demo(cluster, consul, directory, System.out);
+        Demo demo = new Demo(cluster, consul, directory, System.out, () -> main.told);
         System.exit(main.run(demo, args.length == 5 && args[4].equals("--check")));
     }
 
