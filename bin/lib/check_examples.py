@@ -6,6 +6,7 @@ as JSON, what each container that runs the launcher is started with, instead of 
 JSON, what AWS's models say of shapes and members such as ecs.HealthCheck.retries.
 """
 
+import difflib
 import fnmatch
 import json
 import math
@@ -46,12 +47,35 @@ DEFAULT_STOP_TIMEOUT = "25s"
 EXPRESSION = re.compile(r"attribute:[\w.-]+ ((==|!=|equals|not_equals|=~|!~) \S+|exists|!exists|not_exists|(in|!in|not_in) \[.+])")
 # Commands that the AWS CLI adds to the API's operations, with their options, and the options that every command has.
 ADDED = {
-    "cloudformation deploy": {"template-file", "stack-name", "capabilities", "parameter-overrides"},
+    "cloudformation deploy": {"template-file", "stack-name", "capabilities", "parameter-overrides", "disable-rollback"},
     "ecr get-login-password": {"region"},
 }
 EVERYWHERE = {"cli-input-json", "region", "profile", "output", "query", "dry-run"}
+# Forms of what stands for the user's own, in the examples and in README's commands: an account and a region.
+ACCOUNT = re.compile(r"\d{12}")
+REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+PLACEHOLDER = re.compile(r"(?<!\w)(ACCOUNT|REGION)(?!\w)")
+ARN = re.compile(r"arn:[\w-]+:[\w-]+:([^:]*):([^:]*):")
+ECR = re.compile(r"([^./]+)\.dkr\.ecr(?:-fips)?\.([^.]+)\.amazonaws\.com")
 COMMAND = re.compile(r"\baws ([a-z0-9-]+) ([a-z0-9-]+)((?:\s+\\?\s*(?!aws )(?:--?[\w-]+|[^\s`|)]+))*)")
 mistakes = []
+
+
+def sources(pattern):
+    """Words that the launcher's sources have in quotes, of one form."""
+    files = Path("src/main/java").rglob("*.java")
+    return {word for file in files for word in re.findall(f'"({pattern})"', file.read_text())}
+
+
+def flags_of_consul():
+    """The flags of consul agent, and whether each takes a value."""
+    text = next(Path("src/main/java").rglob("FlagNames.java")).read_text()
+    booleans, valued = re.search(r"BOOLEAN = Set\.of\((.*?)\);.*?VALUED = Set\.of\((.*?)\);", text, re.DOTALL).groups()
+    return {name: takes for names, takes in ((booleans, False), (valued, True)) for name in re.findall(r'"([^"]+)"', names)}
+
+
+FLAGS = flags_of_consul()
+VARIABLES = sources(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
 def session():
@@ -196,7 +220,7 @@ def choices(parameters):
 
 
 def declared(directory):
-    """Groups of task definitions and services that belong together: a name, task definitions by family, services."""
+    """Groups of what belongs together: task definitions by family, services, tags that autoscaling groups give instances."""
     files = sorted(Path(directory).iterdir())
     families = {}
     services = []
@@ -207,12 +231,12 @@ def declared(directory):
                 families[content["family"]] = (file.name, content)
             elif "taskDefinition" in content:
                 services.append((file.name, content))
-    groups = [(families, services)]
+    groups = [(families, services, [])]
     for file in files:
         if file.suffix == ".yaml":
             content = yaml.safe_load(file.read_text())
             for parameters in choices(content["Parameters"]):
-                families, services = {}, []
+                families, services, tags = {}, [], []
                 for name, resource in content["Resources"].items():
                     if "Properties" not in resource:
                         continue
@@ -221,7 +245,9 @@ def declared(directory):
                         families[name] = (f"{file.name}: {name}", properties)
                     elif resource["Type"] == "AWS::ECS::Service":
                         services.append((f"{file.name}: {name}", properties))
-                groups.append((families, services))
+                    elif resource["Type"] == "AWS::AutoScaling::AutoScalingGroup":
+                        tags += [f"{tag['key']}={tag['value']}" for tag in properties.get("tags", []) if tag["propagateAtLaunch"]]
+                groups.append((families, services, tags))
     return groups
 
 
@@ -233,8 +259,82 @@ def is_agent(container):
     return "consul-launcher" in str(container["image"]) and container.get("command", [""])[0] == "agent"
 
 
+def given_flags(container):
+    """The flags in an agent's command, as Go reads them: names, values, and words that are no flags."""
+    given, others = {}, []
+    words = iter(container["command"][1:])
+    for word in words:
+        if not isinstance(word, str):
+            continue
+        name, equals, value = re.sub("^--?", "", word).partition("=")
+        if not word.startswith("-"):
+            others.append(word)
+        elif equals or not FLAGS.get(name):
+            given[name] = value if equals else "true"
+        else:
+            given[name] = next(words, "")
+    return given, others
+
+
 def is_server(container):
-    return is_agent(container) and ("-server" in container["command"] or variables(container).get("CONSUL_SERVER") == "true")
+    if not is_agent(container):
+        return False
+    asked = [given_flags(container)[0].get("server"), variables(container).get("CONSUL_SERVER")]
+    return any(str(each).strip().lower() in ("true", "1", "t") for each in asked)
+
+
+def meant(word, known, sign=""):
+    close = difflib.get_close_matches(word, known, 1, 0.8)
+    return f": did you mean {sign}{close[0]}?" if close else ""
+
+
+def membership(container):
+    """What a client and its servers must have in common."""
+    environment = variables(container)
+    tag = f"{environment.get('TAG_KEY')}={environment.get('TAG_VALUE')}" if "TAG_KEY" in environment else None
+    key = [secret["valueFrom"] for secret in container.get("secrets", []) if secret["name"] == "CONSUL_ENCRYPT"]
+    return {
+        "tag": tag,
+        "datacenter": given_flags(container)[0].get("datacenter", "dc1").lower(),
+        "gossip key": str(key[0] if key else environment.get("CONSUL_ENCRYPT")),
+    }
+
+
+def one_cluster(families, tags):
+    agents = [
+        (f"{where}: {container['name']}", is_server(container), membership(container))
+        for where, definition in families.values()
+        for container in definition["containerDefinitions"]
+        if is_agent(container)
+    ]
+    for where, server, has in agents:
+        if server and has["tag"] and tags and has["tag"] not in tags:
+            mistakes.append(f"{where}: no autoscaling group gives its instances the tag {has['tag']}")
+        for what, value in has.items():
+            of_servers = {other[what] for _, is_one, other in agents if is_one} - ({None} if what == "tag" else set())
+            # Who has no tag joins by something else.
+            if not server and value is not None and of_servers and value not in of_servers:
+                mistakes.append(f"{where}: the {what} {value} isn't that of the servers, {', '.join(sorted(of_servers))}")
+
+
+def own_values(where, value, name=""):
+    """Accounts and regions that were not filled in: in the forms that AWS has, and as README's commands name them."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            own_values(where, member, key)
+    elif isinstance(value, list):
+        for member in value:
+            own_values(where, member, name)
+    elif isinstance(value, str) and name.lower() != "name":
+        found = [(ACCOUNT, account, "account") for _, account in ARN.findall(value) if account not in ("", "aws", "*")]
+        found += [(REGION, region, "region") for region, _ in ARN.findall(value) if region not in ("", "*")]
+        found += [(ACCOUNT, account, "account") for account, _ in ECR.findall(value)]
+        found += [(REGION, region, "region") for _, region in ECR.findall(value)]
+        found += [(REGION, value, "region")] if name == "awslogs-region" else []
+        wrong = [f"{given} is no {what}" for form, given, what in found if not form.fullmatch(given) and "${" not in given]
+        if not wrong and PLACEHOLDER.search(value):
+            wrong = [f"{PLACEHOLDER.search(value).group()} stands for your own"]
+        mistakes.extend(f"{where}: '{value}': {each}" for each in wrong)
 
 
 def together(directory):
@@ -242,7 +342,7 @@ def together(directory):
     readable = []
     for file in Path(directory).glob("execution-role-policy.json"):
         readable += [statement["Resource"] for statement in json.loads(file.read_text())["Statement"]]
-    for families, services in declared(directory):
+    for families, services, tags in declared(directory):
         for where, definition in families.values():
             for container in definition["containerDefinitions"]:
                 one_container(f"{where}: {container['name']}", definition, container)
@@ -254,6 +354,7 @@ def together(directory):
                 mistakes.append(f"{where}: no example has the task definition {service['taskDefinition']}")
             else:
                 one_service(where, service, families[service["taskDefinition"]][1])
+        one_cluster(families, tags)
 
 
 def one_container(where, definition, container):
@@ -277,8 +378,18 @@ def one_container(where, definition, container):
     for name, (least, most) in BOUNDS.items():
         if name in check and not least <= check[name] <= most:
             mistakes.append(f"{where}: healthCheck.{name} is {check[name]}, not from {least} to {most}")
+    if "consul-launcher" in str(container["image"]):
+        names = [*variables(container), *(secret["name"] for secret in container.get("secrets", []))]
+        for name in names:
+            if name not in VARIABLES and meant(name, VARIABLES):
+                mistakes.append(f"{where}: the launcher has no variable {name}{meant(name, VARIABLES)}")
     if not is_agent(container):
         return
+    given, others = given_flags(container)
+    mistakes.extend(f"{where}: '{word}' in the command is no flag" for word in others)
+    for name in given:
+        if name not in FLAGS:
+            mistakes.append(f"{where}: Consul has no flag -{name}{meant(name, FLAGS, '-')}")
     environment = variables(container)
     own = environment.get("CONSUL_STOP_TIMEOUT", DEFAULT_STOP_TIMEOUT)
     if int(own.removesuffix("s")) >= stop:
@@ -308,6 +419,10 @@ def one_service(where, service, definition):
     servers = [container for container in definition["containerDefinitions"] if is_server(container)]
     if servers and not daemon and desired - least > 1:
         mistakes.append(f"{where}: a deployment stops {desired - least} of {desired} servers at once")
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    for what in ("deploymentCircuitBreaker", "alarms"):
+        if servers and deployment.get(what, {}).get("rollback"):
+            mistakes.append(f"{where}: {what}.rollback puts an older Consul onto a newer one's data by itself: set it to false")
     for container in servers:
         expected = variables(container).get("BOOTSTRAP_EXPECT")
         if expected != str(desired):
@@ -367,7 +482,7 @@ def container(file, described):
 
 def commands(directory):
     containers = []
-    for families, _ in declared(directory):
+    for families, _, _ in declared(directory):
         for where, definition in families.values():
             containers += [container(where, described) for described in definition["containerDefinitions"]]
     print(json.dumps([each for each in containers if "consul-launcher" in str(each["image"])]))
@@ -387,6 +502,7 @@ def documentation(names):
 def examples(specification, directory):
     specification = json.loads(Path(specification).read_text())
     checked = 0
+    filled_in = []
     for file in sorted(Path(directory).iterdir()):
         matching = [model for ending, model in REQUESTS.items() if file.name.endswith(ending)]
         if matching:
@@ -399,10 +515,14 @@ def examples(specification, directory):
             continue
         else:
             mistakes.append(f"{file.name}: no model is known for this file")
+        if file.suffix in (".json", ".yaml"):
+            filled_in.append(file)
         checked += 1
     # Whatever isn't what a model says may lack what the rest looks at.
     if not mistakes:
         together(directory)
+    for file in filled_in:
+        own_values(file.name, yaml.safe_load(file.read_text()))
     return checked, "examples are what AWS's models say"
 
 

@@ -75,13 +75,34 @@ final class ExamplesProcessIT {
                 "application-task.json | \"essential\": false | \"essential\": true | must not be essential",
                 "application-task.json | \"SUCCESS\" | \"HEALTHY\" | no health check to wait for",
                 "server-task-awsvpc.json | \"CONSUL_RETRY_JOIN\" | \"TAG_KEY\" | tag leads to the instances",
+                // F9: what README's commands leave when they are pasted as they are
+                "server-task.json | role/consul-server | role/ACCOUNT | ACCOUNT stands for your own",
+                "server-task.json | iam::123456789012 | iam::ACCOUNT | ACCOUNT is no account",
+                "client-task.json | 123456789012.dkr | ACCOUNT.dkr | ACCOUNT is no account",
+                "registrator-task.json | ecr.eu-central-1 | ecr.REGION | REGION is no region",
+                "execution-role-policy.json | secretsmanager:eu-central-1 | secretsmanager:eu-central-1a | eu-central-1a is no region",
+                "application-task.json | \"awslogs-region\": \"eu-central-1\" | \"awslogs-region\": \"REGION\" | REGION is no region",
+                "client-task.json | -datacenter=eu-central-1 | -datacenter=REGION | REGION stands for your own",
+                // F9: mistyped flags and variables
+                "server-task.json | \"-server\" | \"-sever\" | no flag -sever: did you mean -server?",
+                "client-task.json | -datacenter= | -datacentre= | no flag -datacentre: did you mean -datacenter?",
+                "cluster.yaml | Command: [agent, -server] | Command: [agent, -server, -nod, x] | no flag -nod: did you mean -node?",
+                "cluster.yaml | Command: [agent, -server] | Command: [agent, server] | 'server' in the command is no flag",
+                "client-task.json | \"TAG_KEY\" | \"TAG_KYE\" | no variable TAG_KYE: did you mean TAG_KEY?",
+                "server-task.json | \"CONSUL_ENCRYPT\" | \"CONSUL_ENCRPYT\" | did you mean CONSUL_ENCRYPT?",
+                // F9: a client that can't be a member of the servers' cluster
+                "client-task.json | \"value\": \"main\" | \"value\": \"mian\" | the tag consul-cluster=mian isn't that of the servers",
+                "client-task.json | -datacenter=eu-central-1 | -datacenter=eu-west-1 | the datacenter eu-west-1 isn't that of the servers",
+                "client-task.json | gossip-AbCdEf | gossip-AbCdEg | the gossip key",
+                "cluster.yaml | Key: consul-cluster, Value: {Ref: \"AWS::StackName\"} | Key: consul-cluster, Value: main | no autoscaling group gives its instances the tag",
+                // F10
+                "server-service.json | \"rollback\": false | \"rollback\": true | puts an older Consul onto",
+                "server-service-awsvpc.json | \"rollback\": false | \"rollback\": true | puts an older Consul onto",
+                "cluster.yaml | Rollback: false | Rollback: true | puts an older Consul onto",
+                "cluster.yaml | DeploymentCircuitBreaker: {Enable: true, Rollback: false} | Alarms: {AlarmNames: [a], Enable: true, Rollback: true} | alarms.rollback puts an older Consul onto",
             })
     void isToldWhatAwsWouldRefuse(String file, String right, String wrong, String told) throws IOException {
-        try (Stream<Path> examples = Files.list(EXAMPLES)) {
-            for (Path example : examples.toList()) {
-                Files.copy(example, directory.resolve(example.getFileName()));
-            }
-        }
+        copyExamples();
         Path copy = directory.resolve(file);
         String text = Files.readString(copy);
         assertTrue(text.contains(right), "nothing to spoil in " + file);
@@ -91,6 +112,31 @@ final class ExamplesProcessIT {
 
         assertEquals(1, checked.exitCode(), checked::toString);
         assertTrue(checked.stdout().contains(file) && checked.stdout().contains(told), checked::toString);
+    }
+
+    /// F10: a client holds no data of an older Consul, so its service may be rolled back.
+    @Test
+    void allowsARollbackOfClients() throws IOException {
+        copyExamples();
+        Path copy = directory.resolve("client-service.json");
+        String text = Files.readString(copy);
+        Files.writeString(
+                copy,
+                text.replace(
+                        "\"maximumPercent\": 100",
+                        "\"maximumPercent\": 100, \"deploymentCircuitBreaker\": {\"enable\": true, \"rollback\": true}"));
+
+        Finished checked = check(directory, "check");
+
+        assertEquals(0, checked.exitCode(), checked::toString);
+    }
+
+    private void copyExamples() throws IOException {
+        try (Stream<Path> examples = Files.list(EXAMPLES)) {
+            for (Path example : examples.toList()) {
+                Files.copy(example, directory.resolve(example.getFileName()));
+            }
+        }
     }
 
     /// The pages' commands, and what a planted mistake in one comes to.
