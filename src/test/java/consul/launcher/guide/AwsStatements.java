@@ -13,6 +13,9 @@ record AwsStatements(String member, String words) {
                     "autoscaling.LifecycleHookSpecification.HeartbeatTimeout", "The range is from 30 to 7200 seconds"),
             new AwsStatements(
                     "autoscaling.Tag.PropagateAtLaunch", "added to new instances as they are launched in the group"),
+            new AwsStatements(
+                    "cloudformation.UpdateStackInput.DisableRollback",
+                    "Preserve the state of previously provisioned resources when an operation fails"),
             new AwsStatements("ec2.DescribeInstancesRequest.DryRun", "without actually making the request"),
             new AwsStatements(
                     "ec2.InstanceMetadataOptionsRequest.HttpProtocolIpv6", "enables or disables the IPv6 endpoint"),
@@ -30,6 +33,8 @@ record AwsStatements(String member, String words) {
                     "exactly one task on each active container instance"),
             new AwsStatements(
                     "ecs.CreateServiceRequest.schedulingStrategy", "don't support the DAEMON scheduling strategy"),
+            new AwsStatements(
+                    "ecs.DeploymentCircuitBreaker.rollback", "rolled back to the last deployment that completed"),
             new AwsStatements("ecs.DeploymentConfiguration.maximumPercent", "rounded down to the nearest integer"),
             new AwsStatements("ecs.DeploymentConfiguration.minimumHealthyPercent", "rounded up to the nearest integer"),
             new AwsStatements(

@@ -34,7 +34,7 @@ final class GuidePageTest {
             Pattern.compile("\\[((AWS|Consul|Spring|Registrator): .+|`[A-Z]\\w+(Test|IT)[.\\w]*`(, `.+`)*)][.;]?$");
 
     private static final Pattern AWS_MEMBER =
-            Pattern.compile("`((?:autoscaling|ec2|ecs|servicediscovery)\\.[A-Z][\\w.]+)`");
+            Pattern.compile("`((?:autoscaling|cloudformation|ec2|ecs|servicediscovery)\\.[A-Z][\\w.]+)`");
 
     private static final Pattern TEST_METHOD = Pattern.compile("@Test\\s+(?:@\\w+\\(.*\\)\\s+)*void (\\w+)\\(");
 
