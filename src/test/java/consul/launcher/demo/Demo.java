@@ -95,7 +95,7 @@ final class Demo {
         line("HTTP API  http://" + address + ":8500/v1/catalog/nodes");
         line("Consul    " + consul.binary() + " members -http-addr=http://" + CLIENT.address() + ":8500");
         line("Logs      " + directory);
-        line("Lose one  kill -9 " + last.process().pid() + "    ends the launcher of " + last + ", and Consul with it");
+        consulOf(last).ifPresent(pid -> line("Lose one  kill -9 " + pid + "    ends Consul of " + last));
         out.flush();
         List<LocalAgent> running = cluster.agents();
         while (!running.isEmpty()) {
@@ -118,6 +118,17 @@ final class Demo {
             }
         }
         throw new Failed("no agent is left");
+    }
+
+    /// The process id of Consul below the agent's launcher, and below the init that may be in front of that.
+    private Optional<Long> consulOf(LocalAgent agent) {
+        Optional<String> binary = Optional.of(consul.binary().toString());
+        try (Stream<ProcessHandle> below =
+                ProcessHandle.of(agent.process().pid()).stream().flatMap(ProcessHandle::descendants)) {
+            return below.filter(process -> process.info().command().equals(binary))
+                    .map(ProcessHandle::pid)
+                    .findFirst();
+        }
     }
 
     /// What the agents that are left see, once they agree that the others are gone and on who leads.
