@@ -12,7 +12,11 @@ public final class Ahead {
     public static void begin() {
         Thread thread = new Thread(null, Ahead::prepare, "ahead");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // At a limit on threads. Who can't do without one says so.
+        }
     }
 
     private static void prepare() {

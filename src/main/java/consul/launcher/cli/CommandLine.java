@@ -1,5 +1,6 @@
 package consul.launcher.cli;
 
+import consul.launcher.config.Limits;
 import consul.launcher.config.Log;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,8 +49,9 @@ final class CommandLine {
         try {
             return dispatch(arguments);
         } catch (RuntimeException | Error e) {
-            log.error("internal error, please report it: " + Bug.describe(e));
-            return INTERNAL;
+            boolean limit = Limits.areReached(e);
+            log.error(limit ? Limits.describe(e) : "internal error, please report it: " + Bug.describe(e));
+            return limit ? UNAVAILABLE : INTERNAL;
         }
     }
 

@@ -30,6 +30,7 @@ import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -108,7 +109,14 @@ final class Doctor {
         List<Problem> problems = new ArrayList<>();
         EntrypointSettings settings = EntrypointSettings.from(environment, _ -> {});
         Command command = Commands.of(arguments, _ -> "");
-        Self self = Self.read(surroundings.self());
+        Self self;
+        try {
+            self = Self.read(surroundings.self());
+        } catch (UncheckedIOException e) {
+            Problem problem = new Problem(String.valueOf(e.getMessage()), "mount /proc in the container");
+            findings.add(Finding.problem("directories", problem.what(), problem.remedy()));
+            return Set.of(problem.line());
+        }
         Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
         Privileges privileges = Privileges.decide(settings, command, self, accounts, environment, _ -> {});
         Preparation.DataDirectory data = Planner.dataDirectory(command);

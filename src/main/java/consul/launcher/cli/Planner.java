@@ -34,6 +34,7 @@ import consul.launcher.identity.IdentitySource;
 import consul.launcher.process.Execution;
 import consul.launcher.recovery.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,8 @@ final class Planner {
 
     /// What may explain a refusal, such as a file that couldn't be understood.
     private final List<String> details = new ArrayList<>();
+
+    private Optional<Self> self = Optional.empty();
 
     Planner(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -112,7 +115,7 @@ final class Planner {
                 role,
                 Identity.unknown(),
                 List.of(),
-                warnings(command, privileges)));
+                warnings(command, settings, privileges)));
     }
 
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
@@ -176,7 +179,7 @@ final class Planner {
         leading.addAll(words.subList(0, words.size() - command.arguments().size()));
         List<String> notes = new ArrayList<>(addresses.notices());
         notes.addAll(agent.notes());
-        List<String> warnings = warnings(command, privileges);
+        List<String> warnings = warnings(command, settings, privileges);
         warnings.addAll(agent.warnings());
         draft.refusalToRejoin(
                         settings.dataDirectory().value(), surroundings.clock().instant())
@@ -197,10 +200,19 @@ final class Planner {
     }
 
     /// What is to be said of a command apart from the flags that are derived for it.
-    private List<String> warnings(Command command, Privileges privileges) {
+    private List<String> warnings(Command command, EntrypointSettings settings, Privileges privileges) {
         List<String> warnings = new ArrayList<>();
         if (privileges instanceof Privileges.Kept kept && kept.warning().isPresent()) {
             warnings.add(kept.warning().get());
+        }
+        if (command.startsAgent()
+                && settings.mode() == EntrypointSettings.Mode.SUPERVISE
+                && privileges instanceof Privileges.Dropped dropped
+                && dropped.uid() != 0
+                && !self().canSignalOthers()) {
+            warnings.add("no signal will reach Consul, which runs as uid " + dropped.uid()
+                    + ": the capability KILL is missing, so a stop of the container kills it without a leave; add KILL, or"
+                    + " start the container as that user");
         }
         if (command.startsAgent()) {
             warnings.addAll(VariableNames.warnings(environment));
@@ -279,9 +291,22 @@ final class Planner {
             return Privileges.decide(
                     settings, command, new Self(-1, 0), Accounts.none(), environment, contractProblems::add);
         }
-        Self self = Self.read(surroundings.self());
+        Self self = self();
         Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
         return Privileges.decide(settings, command, self, accounts, environment, contractProblems::add);
+    }
+
+    /// Read once; where that fails, a problem.
+    private Self self() {
+        if (self.isEmpty()) {
+            try {
+                self = Optional.of(Self.read(surroundings.self()));
+            } catch (UncheckedIOException e) {
+                contractProblems.add(new Problem(String.valueOf(e.getMessage()), "mount /proc in the container"));
+                self = Optional.of(new Self(-1, 0));
+            }
+        }
+        return self.get();
     }
 
     private Preparation.Plan preparation(
@@ -292,7 +317,7 @@ final class Planner {
         return Preparation.plan(
                 settings,
                 command,
-                Self.read(surroundings.self()),
+                self(),
                 privileges,
                 dataDirectory(command),
                 secrets,

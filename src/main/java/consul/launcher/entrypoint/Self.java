@@ -14,6 +14,7 @@ import java.util.StringTokenizer;
 public record Self(int uid, long capabilities) {
 
     private static final int CAP_CHOWN = 0;
+    private static final int CAP_KILL = 5;
     private static final int CAP_SETGID = 6;
     private static final int CAP_SETUID = 7;
 
@@ -55,6 +56,11 @@ public record Self(int uid, long capabilities) {
 
     public boolean canChangeOwners() {
         return has(CAP_CHOWN);
+    }
+
+    /// Whether a signal to another user's process arrives.
+    public boolean canSignalOthers() {
+        return has(CAP_KILL);
     }
 
     private boolean has(int capability) {

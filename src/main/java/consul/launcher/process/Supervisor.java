@@ -1,5 +1,6 @@
 package consul.launcher.process;
 
+import consul.launcher.config.Limits;
 import consul.launcher.config.Log;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,6 +64,12 @@ public final class Supervisor {
     private final Manner manner;
     private final Companion companion;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+    /// The exit code of a process that was killed.
+    private static final int KILLED = 137;
+
+    /// Whether the launcher has killed the child that didn't end by its stop.
+    private boolean killed;
 
     /// The first stop signal, empty until there is one.
     private String stop = "";
@@ -128,7 +135,10 @@ public final class Supervisor {
             companion.stopped();
         } catch (RuntimeException | Error e) {
             // Consul's exit code is what counts now.
-            log.error("a bug in what stands beside Consul, please report it: " + e);
+            log.error(
+                    Limits.areReached(e)
+                            ? Limits.describe(e)
+                            : "a bug in what stands beside Consul, please report it: " + e);
         }
         if (leaving && stop.isEmpty()) {
             untilStopped();
@@ -248,6 +258,9 @@ public final class Supervisor {
         while (true) {
             switch (next()) {
                 case Event.Exited exited -> {
+                    if (!killed && held == null) {
+                        Death.of(exited.code(), stop).ifPresent(log::error);
+                    }
                     return exited.code();
                 }
                 case Event.Received received -> received(received.signal(), child);
@@ -256,10 +269,14 @@ public final class Supervisor {
                 case Event.Held asked -> hold(asked, child);
                 case Event.LetGo asked -> asked.done().complete(false);
                 case null -> {
+                    deadline = NONE;
+                    if (!child.send("KILL")) {
+                        log.error("Consul can't be stopped: the launcher ends, and its container with it");
+                        return KILLED;
+                    }
+                    killed = true;
                     log.error("Consul didn't end within " + seconds(manner.stopTimeout())
                             + " s of the stop (CONSUL_STOP_TIMEOUT): killed");
-                    child.send("KILL");
-                    deadline = NONE;
                 }
             }
         }
@@ -274,8 +291,11 @@ public final class Supervisor {
             asked.done().completeExceptionally(new IOException("Consul is being stopped already"));
             return;
         }
-        held = asked;
-        child.send("KILL");
+        if (child.send("KILL")) {
+            held = asked;
+        } else {
+            asked.done().completeExceptionally(new IOException("Consul can't be stopped"));
+        }
     }
 
     private void received(String signal, Child child) {
@@ -321,7 +341,10 @@ public final class Supervisor {
         } catch (RuntimeException | Error e) {
             // Out of memory, too: Consul must be told of its stop all the same.
             events.add(new Event.Decided(Companion.Way.SIGNAL));
-            log.error("a bug in deciding whether to leave, please report it: " + e);
+            log.error(
+                    Limits.areReached(e)
+                            ? Limits.describe(e)
+                            : "a bug in deciding whether to leave, please report it: " + e);
         }
     }
 
@@ -340,8 +363,9 @@ public final class Supervisor {
                 leaving = false;
                 if (stop.isEmpty()) {
                     deadline = NONE;
-                } else {
-                    child.send(stop);
+                } else if (!child.send(stop)) {
+                    // Nor will it be told anything else, so there is nothing to wait for.
+                    deadline = System.nanoTime();
                 }
             }
         }
@@ -387,7 +411,7 @@ public final class Supervisor {
     }
 
     private int cannotStart(String program, IOException e) {
-        log.error("can't start " + program + ": " + e.getMessage());
+        log.error("can't start " + program + ": " + (Limits.areReached(e) ? Limits.describe(e) : e.getMessage()));
         // The JDK has the errno in the message only: 2 is ENOENT.
         return String.valueOf(e.getMessage()).contains("error=2,") ? 127 : 126;
     }

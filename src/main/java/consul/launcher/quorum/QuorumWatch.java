@@ -1,5 +1,6 @@
 package consul.launcher.quorum;
 
+import consul.launcher.config.Limits;
 import consul.launcher.config.Log;
 import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
@@ -257,7 +258,8 @@ public final class QuorumWatch {
         } catch (IOException e) {
             return new Event.Failed(clock.instant(), describe(e));
         } catch (RuntimeException | Error e) {
-            return new Event.Failed(clock.instant(), "a bug, please report it: " + e);
+            return new Event.Failed(
+                    clock.instant(), Limits.areReached(e) ? Limits.describe(e) : "a bug, please report it: " + e);
         }
     }
 

@@ -2,6 +2,7 @@ package consul.launcher.watch;
 
 import consul.launcher.aws.TerminationNotices;
 import consul.launcher.config.Leave;
+import consul.launcher.config.Limits;
 import consul.launcher.config.Log;
 import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.ConsulApi;
@@ -133,7 +134,10 @@ public final class AgentWatch implements Companion {
         try {
             threads.start("watch", () -> watch(whenInstanceEnds));
         } catch (RuntimeException | Error e) {
-            log.error("the agent isn't watched because of a bug, please report it: " + e);
+            log.error(
+                    Limits.areReached(e)
+                            ? Limits.describe(e)
+                            : "the agent isn't watched because of a bug, please report it: " + e);
         }
     }
 
@@ -176,7 +180,10 @@ public final class AgentWatch implements Companion {
     /// so.
     private void failed(Throwable e, Consumer<Way> decided) {
         decided.accept(Way.SIGNAL);
-        log.error("a bug in deciding whether to leave, please report it: " + e);
+        log.error(
+                Limits.areReached(e)
+                        ? Limits.describe(e)
+                        : "a bug in deciding whether to leave, please report it: " + e);
     }
 
     private static void start(String name, Runnable work) {
@@ -229,7 +236,10 @@ public final class AgentWatch implements Companion {
         } catch (TlsException e) {
             log.error("the agent isn't watched: " + e.getMessage());
         } catch (RuntimeException | Error e) {
-            log.error("the agent isn't watched because of a bug, please report it: " + e);
+            log.error(
+                    Limits.areReached(e)
+                            ? Limits.describe(e)
+                            : "the agent isn't watched because of a bug, please report it: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -262,7 +272,7 @@ public final class AgentWatch implements Companion {
             }
         } catch (RuntimeException | Error e) {
             // Out of memory, too: the next look may need less.
-            trouble("a bug in watching the agent, please report it: " + e);
+            trouble(Limits.areReached(e) ? Limits.describe(e) : "a bug in watching the agent, please report it: " + e);
         }
     }
 

@@ -96,6 +96,14 @@ final class DoctorTest {
     }
 
     @Test
+    void tellsThatThereIsNoProc() throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        Files.delete(home.resolve("etc/status"));
+
+        assertProblem("directories", "can't read " + home.resolve("etc/status"), "→ mount /proc");
+    }
+
+    @Test
     void tellsWhyMetadataIsOutOfReach() {
         answer("\"10.0.0.1:8300\"");
         identity = _ -> new IdentitySource.NotFound(List.of("PUT http://x: timed out"), List.of("raise the hop limit"));

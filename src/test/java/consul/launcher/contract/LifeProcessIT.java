@@ -242,7 +242,9 @@ final class LifeProcessIT {
             scenario.programs().awaitReady("consul", launcher);
             launcher.signal("TERM");
 
-            assertEquals(143, launcher.await().exitCode());
+            Running.Finished finished = launcher.await();
+            assertEquals(143, finished.exitCode());
+            assertFalse(finished.stderr().contains("[ERROR]"), finished::toString);
         }
     }
 

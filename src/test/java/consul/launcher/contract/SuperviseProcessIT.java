@@ -2,6 +2,7 @@ package consul.launcher.contract;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.contract.Scenario.Outcome;
@@ -89,6 +90,86 @@ final class SuperviseProcessIT {
 
             assertEquals(137, finished.exitCode());
             assertTrue(finished.stderr().contains("1.5 s of the stop (CONSUL_STOP_TIMEOUT): killed"), finished::stderr);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "KILL, memory.events, 2, 'signal 9 (KILL), out of memory: /sys/fs/cgroup/memory.events counts 2 oom_kill'",
+                "KILL, memory/memory.oom_control, 1, 'memory/memory.oom_control counts 1 oom_kill'",
+                "KILL, memory.events, 0, 'signal 9 (KILL), not by the launcher and not for want of memory'",
+                "KILL, none, 0, 'signal 9 (KILL), not by the launcher; out of memory, perhaps'",
+                "SEGV, memory.events, 2, 'signal 11 (SEGV)'",
+            })
+    @NeedsRoot
+    @DisplayName("rule 24: the log says which signal ended Consul, and what the cgroup counts of kills (F7)")
+    void saysWhichSignalEndedConsul(
+            String signal, @org.jspecify.annotations.Nullable String file, String kills, String told) {
+        scenario.prepared("mount -t tmpfs tmpfs /sys/fs/cgroup", "mkdir /sys/fs/cgroup/memory");
+        if (file != null) {
+            scenario.prepared("printf 'oom 3\\noom_kill " + kills + "\\n' >/sys/fs/cgroup/" + file);
+        }
+        scenario.programs().does("consul", "ulimit -c 0; kill -s " + signal + " $$\n");
+
+        Outcome outcome = scenario.run("agent", "-dev");
+
+        assertEquals(1, outcome.errors().size(), outcome::toString);
+        outcome.assertTells("[ERROR]", "Consul was ended by " + (told.startsWith("signal") ? told : "signal"), told);
+    }
+
+    /// F17. How many threads a JVM needs is its own affair: it starts, or it says itself that it can't be set up, or
+    /// the
+    /// launcher names the limit. Each case has a user of its own, whose processes count. Not sh, which needs more
+    /// descriptors itself.
+    @ParameterizedTest
+    @CsvSource({
+        "4331, --nproc=12, processes and threads",
+        "4332, --nproc=14, processes and threads",
+        "4333, --nproc=16, processes and threads",
+        "4334, --nproc=18, processes and threads",
+        "4335, --nofile=9, open files",
+        "4336, --nofile=10, open files"
+    })
+    @NeedsRoot
+    @DisplayName("a start at a limit of the operating system names it (F17)")
+    void namesALimitThatIsReached(int uid, String limit, String named) {
+        Scenario.chown(scenario.data(), uid, uid);
+        Scenario.chown(scenario.config(), uid, uid);
+        scenario.startedBy("prlimit", limit, Scenario.onPath("bash").toString()).as(uid, uid);
+        scenario.programs().does("consul", "exit 42\n");
+
+        Outcome outcome = scenario.run("agent", "-dev");
+
+        assertFalse(outcome.stderr().contains("report it"), outcome::toString);
+        assertFalse(outcome.stderr().contains("\tat "), outcome::toString);
+        if (outcome.exitCode() != 42 && !outcome.stdout().contains("initialization of VM")) {
+            outcome.assertTells("[ERROR]", "the limit on " + named + " is reached: raise it");
+        }
+    }
+
+    /// D8. `drop: [ALL]`, `add: [CHOWN, SETUID, SETGID]`.
+    @Test
+    @NeedsRoot
+    @DisplayName(
+            "rule 25: without the capability KILL the start warns, and a stop ends the container, not said to be done")
+    void saysThatItCantSignalConsul() {
+        scenario.asInit()
+                .startedBy("setpriv", "--bounding-set=-kill", "--inh-caps=-kill")
+                .programs()
+                .waitsForSignals("consul");
+
+        try (Running container = scenario.start("agent", "-dev")) {
+            scenario.programs().awaitReady("consul", container);
+            assertTrue(container.stderrSoFar().contains("the capability KILL is missing"), container::toString);
+            Scenario.signalInit(container, "TERM");
+            Running.Finished finished = container.await();
+
+            assertEquals(137, finished.exitCode(), finished::toString);
+            assertTrue(finished.stderr().contains("can't send signal TERM to process"), finished::toString);
+            assertTrue(finished.stderr().contains("Consul can't be stopped"), finished::toString);
+            assertFalse(finished.stderr().contains(": killed"), finished::toString);
         }
     }
 
