@@ -158,7 +158,8 @@ public final class LocalCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> command = new ArrayList<>(List.of(launcher.toString(), "run", "agent"));
+        // Under nohup, or in the background, it would ignore some signals.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal", launcher.toString(), "run", "agent"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
