@@ -11,9 +11,15 @@ public final class JsonReader {
     /// Consul's documents are a few levels deep; a thread's stack isn't endless.
     private static final int DEEPEST = 100;
 
+    /// The most values of a document, or of an element of a list that is read element by element, and the most such
+    /// elements. Consul's largest has some thousands; a value takes up to 80 bytes, and a supervisor has 32 MB.
+    private static final int MOST_VALUES = 50_000;
+
     private final String text;
     private int at;
     private int depth;
+    private int values;
+    private int elements;
 
     public JsonReader(String text) {
         this.text = text;
@@ -45,6 +51,10 @@ public final class JsonReader {
         if (!first) {
             expect(',');
         }
+        values = 0;
+        if (++elements > MOST_VALUES) {
+            throw new JsonException("more than " + MOST_VALUES + " elements");
+        }
         return true;
     }
 
@@ -55,6 +65,9 @@ public final class JsonReader {
         blanks();
         if (at == text.length()) {
             throw unexpected();
+        }
+        if (++values > MOST_VALUES) {
+            throw new JsonException("more than " + MOST_VALUES + " values");
         }
         return switch (text.charAt(at)) {
             case '{' -> object();

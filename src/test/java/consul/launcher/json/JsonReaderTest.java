@@ -31,6 +31,26 @@ final class JsonReaderTest {
         assertEquals(List.of("a", "{b=true}", "[]", "null"), elements("\n[\"a\" , {\"b\":true},[],null ]\n"));
     }
 
+    /// F13: as nodes they take twenty times as much memory as the text.
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "[]", "{\"a\":[1]}", "[[],[],[]]"})
+    void refusesMoreValuesThanADocumentOfConsulHas(String value) {
+        String text = "[" + (value + ",").repeat(60_000) + value + "]";
+
+        JsonException whole = assertThrows(JsonException.class, () -> new JsonReader(text).document());
+        JsonException list = assertThrows(JsonException.class, () -> elements(text));
+
+        assertEquals("more than 50000 values", whole.getMessage());
+        assertEquals("more than 50000 elements", list.getMessage());
+    }
+
+    @Test
+    void readsAListOfMoreValuesElementByElement() throws JsonException {
+        assertEquals(
+                10_000,
+                elements("[" + "[1,1,1,1,1,1,1,1,1],".repeat(9_999) + "[]]").size());
+    }
+
     @Test
     void tellsWhatIsNoList() {
         assertFalse(new JsonReader("{}").beginsList());
