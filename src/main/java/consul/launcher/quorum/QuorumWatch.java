@@ -228,7 +228,7 @@ public final class QuorumWatch {
                 yield Optional.empty();
             }
             case Effect.Collect _ -> Optional.of(attempt(() -> new Event.Collected(observer.collect(running))));
-            case Effect.StopConsul _ -> Optional.of(attempt(() -> done(this::prepareAndStop)));
+            case Effect.StopConsul _ -> Optional.of(attempt(this::prepareAndStop));
             case Effect.StartConsul _ -> {
                 startAgain();
                 yield Optional.empty();
@@ -267,18 +267,23 @@ public final class QuorumWatch {
         return e instanceof FileSystemException || e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
-    private void prepareAndStop() throws IOException {
+    private Event prepareAndStop() throws IOException {
         if (machine.phase() instanceof Phase.Acting acting) {
             place.create();
             application = new Application(place, clock, () -> {});
             try {
                 application.prepare(Application.Work.of(acting.plan()));
+                if (observer.hasLeader()) {
+                    discardCopy();
+                    return new Event.LeaderAppeared(clock.instant());
+                }
                 stop();
             } catch (IOException e) {
                 discardCopy();
                 throw e;
             }
         }
+        return new Event.Done(clock.instant());
     }
 
     private void discardCopy() {
@@ -290,9 +295,6 @@ public final class QuorumWatch {
     }
 
     private void stop() throws IOException {
-        if (observer.hasLeader()) {
-            throw new IOException("there is a leader now");
-        }
         log.warn("stopping Consul for a quorum recovery");
         parts.control().stop();
         running = false;

@@ -24,6 +24,9 @@ public sealed interface Event {
     /// A person wants the plan with this hash applied.
     record Ordered(Instant at, String hash) implements Event {}
 
+    /// A leader appeared before [Effect.StopConsul] was begun, so Consul wasn't stopped.
+    record LeaderAppeared(Instant at) implements Event {}
+
     /// What [Effect.StopConsul], [Effect.Apply] or [Effect.Verify] asked for is done.
     record Done(Instant at) implements Event {}
 

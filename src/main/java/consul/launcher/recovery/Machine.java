@@ -46,6 +46,7 @@ public record Machine(Settings settings, Phase phase, String logged, int stops) 
             case Event.Polled polled -> polled.leader() ? leader(polled) : noLeader(polled.at());
             case Event.Collected collected -> collected(collected.facts());
             case Event.Ordered ordered -> ordered(ordered);
+            case Event.LeaderAppeared _ -> phase instanceof Phase.Stop ? backToRun() : stay();
             case Event.Done done -> done(done.at());
             case Event.Failed failed -> failed(failed);
         };

@@ -201,6 +201,8 @@ final class QuorumWatchTest {
         watch.look(Watched.pulse(true));
 
         assertEquals(List.of(), it.process.did);
+        assertTrue(it.said().contains("[INFO]  launcher: there is a leader again"), it::said);
+        assertFalse(it.said().contains("[ERROR]"), "E: a leader is no error: " + it.said());
     }
 
     @Test
