@@ -32,6 +32,24 @@ public final class AgentDataDirectory {
         return !AgentArguments.parse(arguments).isDev();
     }
 
+    /// The node id that the agent is given instead of one of its own: `-node-id` or `node_id`.
+    ///
+    /// @param arguments what follows `agent` on its command line
+    public static Optional<String> nodeId(List<String> arguments) {
+        return given(arguments, UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {}))
+                .find("node-id", "node_id")
+                .map(Given::value)
+                .filter(value -> !value.isEmpty());
+    }
+
+    private static GivenSettings given(List<String> arguments, UserConfiguration configuration) {
+        Flag none = Flag.of(Origin.argument(), "");
+        return new GivenSettings(
+                AgentArguments.parse(arguments),
+                new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of()),
+                configuration);
+    }
+
     /// Reads configuration files only where they count: the launcher's own agents have the flag.
     ///
     /// @param arguments what follows `agent` on its command line
@@ -41,8 +59,7 @@ public final class AgentDataDirectory {
         UserConfiguration configuration = parsed.last("data-dir").isPresent()
                 ? UserConfiguration.readFragments(arguments)
                 : UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {});
-        Flag none = Flag.of(Origin.argument(), "");
-        return new GivenSettings(parsed, new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of()), configuration)
+        return given(arguments, configuration)
                 .find("data-dir", "data_dir")
                 .map(Given::value)
                 .filter(value -> !value.isEmpty())

@@ -7,21 +7,29 @@ import consul.launcher.aws.TerminationNotices;
 import consul.launcher.config.AgentSettings;
 import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.EntrypointSettings;
+import consul.launcher.config.Environment;
+import consul.launcher.config.Leave;
 import consul.launcher.config.Log;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.Origin;
 import consul.launcher.config.SecretFiles;
 import consul.launcher.config.Sourced;
 import consul.launcher.consul.LocalAgent;
-import consul.launcher.consul.TlsException;
+import consul.launcher.consul.OwnNode;
 import consul.launcher.identity.Identity;
 import consul.launcher.process.AgentControl;
 import consul.launcher.process.Companion;
+import consul.launcher.recovery.Mode;
+import consul.launcher.recovery.Settings;
 import consul.launcher.watch.AgentWatch;
+import consul.launcher.watch.Feature;
 import consul.launcher.watch.LeavePolicy;
 import consul.launcher.watch.ReadyFile;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// Wires the watch of a supervised agent. Nothing is opened before Consul runs.
 final class Watching {
@@ -48,13 +56,22 @@ final class Watching {
                 AgentSettings.from(environment).leave(),
                 new AgentWatch.Sights() {
                     @Override
-                    public LocalAgent agent() throws TlsException {
-                        var settings = ConsulApiSettings.from(
-                                environment, new SecretFiles(), problem -> log.warn(problem.line()));
+                    public LocalAgent agent() {
+                        var settings = ConsulApiSettings.from(environment, new SecretFiles(), _ -> {});
                         var address = settings.address()
                                 .or(() -> AgentLocator.of(plan.agentArguments(), settings.requiresTls()))
                                 .orElseGet(() -> AgentLocator.find(settings));
-                        return new LocalAgent(address, settings, TIMEOUT);
+                        return LocalAgent.own(
+                                address,
+                                environment,
+                                () -> own(plan, configured),
+                                TIMEOUT,
+                                problem -> log.warn(problem.line()));
+                    }
+
+                    @Override
+                    public Set<Feature> features() {
+                        return Watching.features(role, environment);
                     }
 
                     @Override
@@ -85,7 +102,33 @@ final class Watching {
                                 environment.get(ConsulApiSettings.ADDRESS).orElse(""),
                                 surroundings.clock())
                         : ReadyFile.none(),
+                plan.stopTimeout(),
                 log);
+    }
+
+    private static OwnNode own(LaunchPlan plan, Path configured) {
+        return new OwnNode(
+                AgentDataDirectory.nodeId(plan.agentArguments()),
+                Optional.of(AgentDataDirectory.of(plan.agentArguments()).orElse(configured)));
+    }
+
+    /// What is done to an agent by its API.
+    static Set<Feature> features(Role role, Environment environment) {
+        Set<Feature> features = EnumSet.noneOf(Feature.class);
+        if (role == Role.DEV) {
+            return features;
+        }
+        var settings = AgentSettings.from(environment);
+        if (role == Role.SERVER && settings.leave() != Leave.NEVER) {
+            features.add(Feature.LEAVE);
+        }
+        if (role == Role.SERVER && Settings.from(environment, _ -> {}).mode() != Mode.OFF) {
+            features.add(Feature.RECOVERY);
+        }
+        if (settings.tag().isPresent()) {
+            features.add(Feature.REJOIN);
+        }
+        return features;
     }
 
     /// Only where EC2 has answered before, since this needn't be EC2.

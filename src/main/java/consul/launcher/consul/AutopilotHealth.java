@@ -3,6 +3,8 @@ package consul.launcher.consul;
 import java.util.List;
 
 /// The leader's view of its servers, `/v1/operator/autopilot/health`.
+///
+/// @param servers none in the first seconds after an election
 public record AutopilotHealth(List<Server> servers) {
 
     public AutopilotHealth {

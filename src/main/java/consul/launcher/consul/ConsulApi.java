@@ -4,6 +4,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What can be asked of an agent and told to it, as values: a document that isn't what Consul answers is a refusal.
 /// Blocks for as long as the agent's timeout allows each call. Loads JSON, so nothing before the start of Consul may
@@ -42,12 +45,40 @@ public final class ConsulApi {
     /// The agent's own node id. Looks at nothing else that the agent says of itself: whether a server is ready must not
     /// depend on how its version prints its raft statistics.
     public ApiAnswer<String> nodeId() {
-        return documents.read(agent.get(SELF, AGENT_READ), documents::nodeId);
+        return own(documents.read(agent.get(SELF, AGENT_READ), documents::nodeId), id -> id);
     }
 
     /// What the agent says of itself; of a server with its raft statistics. Asks no other agent.
     public ApiAnswer<AgentSelf> self() {
-        return documents.read(agent.get(SELF, AGENT_READ), documents::self);
+        return own(documents.read(agent.get(SELF, AGENT_READ), documents::self), AgentSelf::nodeId);
+    }
+
+    /// Takes nothing for the own agent's that another one says of itself.
+    private <T> ApiAnswer<T> own(ApiAnswer<T> answer, Function<T, String> nodeId) {
+        if (!(answer instanceof ApiAnswer.Ok<T>(T value))) {
+            return answer;
+        }
+        return agent.foreign(nodeId.apply(value))
+                .<ApiAnswer<T>>map(ApiAnswer.Foreign::new)
+                .orElse(answer);
+    }
+
+    /// Tells the agent to do something, if it is the one that this launcher started: the address may lead to another.
+    private <T> ApiAnswer<T> tell(Supplier<ApiAnswer<T>> order) {
+        if (!agent.mustBeOwn()) {
+            return order.get();
+        }
+        ApiAnswer<String> proof = nodeId();
+        return proof instanceof ApiAnswer.Ok<String> ? order.get() : proof.withoutValue();
+    }
+
+    /// Which of these rules the token lacks; none where ACLs are off. A token that Consul doesn't know is `Denied`.
+    /// Asked of the endpoint that Consul's own UI uses, which checks rules without any effect and logs nothing.
+    ///
+    /// @param node the agent's node name; empty text if it isn't known
+    public ApiAnswer<Set<AclRule>> lacking(Set<AclRule> rules, String node) {
+        List<AclRule> asked = List.copyOf(rules);
+        return documents.read(agent.authorize(AclRule.question(asked, node)), text -> documents.lacking(text, asked));
     }
 
     /// The gossip pool of the datacenter. Consul leaves out what a token may not see instead of refusing. An agent
@@ -68,17 +99,13 @@ public final class ConsulApi {
         if (!(answer instanceof ApiAnswer.Refused<RaftConfiguration> refused) || !refused.isNoLeader()) {
             return answer;
         }
-        return switch (self()) {
-            case ApiAnswer.Ok<AgentSelf> ok ->
-                ok.value()
-                        .raft()
+        ApiAnswer<AgentSelf> self = self();
+        return self instanceof ApiAnswer.Ok<AgentSelf>(AgentSelf me)
+                ? me.raft()
                         .<ApiAnswer<RaftConfiguration>>map(
                                 raft -> new ApiAnswer.Ok<>(new RaftConfiguration(raft.configuration(), 0)))
-                        .orElse(refused);
-            case ApiAnswer.Unreachable<AgentSelf> unreachable -> new ApiAnswer.Unreachable<>(unreachable.why());
-            case ApiAnswer.Denied<AgentSelf> denied -> new ApiAnswer.Denied<>(denied.rule());
-            case ApiAnswer.Refused<AgentSelf> other -> new ApiAnswer.Refused<>(other.status(), other.text());
-        };
+                        .orElse(refused)
+                : self.withoutValue();
     }
 
     /// The same of a server whose statistics are known. One that has heard of no leader since its start lets a
@@ -100,7 +127,7 @@ public final class ConsulApi {
     public ApiAnswer<String> join(String address) {
         // Of the two ways to write a blank only %20 is good in a path.
         String segment = URLEncoder.encode(address, StandardCharsets.UTF_8).replace("+", "%20");
-        return agent.put("/v1/agent/join/" + segment, AGENT_WRITE, JOINING);
+        return tell(() -> agent.put("/v1/agent/join/" + segment, AGENT_WRITE, JOINING));
     }
 
     /// Lets the agent leave the cluster and end. It answers when it has left, which takes a server some seconds
@@ -109,7 +136,7 @@ public final class ConsulApi {
     ///
     /// @param timeout instead of the agent's
     public ApiAnswer<String> leave(Duration timeout) {
-        return agent.put("/v1/agent/leave", AGENT_WRITE, timeout);
+        return tell(() -> agent.put("/v1/agent/leave", AGENT_WRITE, timeout));
     }
 
     /// Lets the leader hand over to another voter, of its choice. Consul has this since 1.15; an older one refuses it
@@ -117,6 +144,7 @@ public final class ConsulApi {
     ///
     /// @return whether it did
     public ApiAnswer<Boolean> transferLeader() {
-        return documents.read(agent.post("/v1/operator/raft/transfer-leader", OPERATOR_WRITE), documents::success);
+        return tell(() ->
+                documents.read(agent.post("/v1/operator/raft/transfer-leader", OPERATOR_WRITE), documents::success));
     }
 }

@@ -5,9 +5,11 @@ import consul.launcher.json.JsonNode;
 import consul.launcher.json.JsonReader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Turns the API's documents into values. What a version of Consul adds is passed over; what it must have is asked for,
@@ -36,18 +38,14 @@ final class Documents {
     }
 
     <T> ApiAnswer<T> read(ApiAnswer<String> answer, Reader<T> reader) {
-        return switch (answer) {
-            case ApiAnswer.Ok<String> ok -> {
-                try {
-                    yield new ApiAnswer.Ok<>(reader.read(ok.value()));
-                } catch (Strange e) {
-                    yield new ApiAnswer.Refused<>(200, "not what Consul answers: " + e.getMessage());
-                }
-            }
-            case ApiAnswer.Unreachable<String> unreachable -> new ApiAnswer.Unreachable<>(unreachable.why());
-            case ApiAnswer.Denied<String> denied -> new ApiAnswer.Denied<>(denied.rule());
-            case ApiAnswer.Refused<String> refused -> new ApiAnswer.Refused<>(refused.status(), refused.text());
-        };
+        if (!(answer instanceof ApiAnswer.Ok<String>(String text))) {
+            return answer.withoutValue();
+        }
+        try {
+            return new ApiAnswer.Ok<>(reader.read(text));
+        } catch (Strange e) {
+            return new ApiAnswer.Refused<>(200, "not what Consul answers: " + e.getMessage());
+        }
     }
 
     List<String> peers(String text) throws Strange {
@@ -92,11 +90,35 @@ final class Documents {
 
     AutopilotHealth autopilotHealth(String text) throws Strange {
         List<AutopilotHealth.Server> servers = new ArrayList<>();
-        for (JsonNode server : servers(tree(text))) {
+        JsonNode tree = tree(text);
+        // The leader hasn't looked yet.
+        boolean none = tree.isObject()
+                && tree.path("Servers").isMissing()
+                && tree.path("Healthy").isBoolean();
+        for (JsonNode server : none ? JsonNode.MISSING : servers(tree)) {
             servers.add(new AutopilotHealth.Server(
                     text(server, "ID"), text(server, "SerfStatus"), flag(server, "Voter"), flag(server, "Healthy")));
         }
         return new AutopilotHealth(servers);
+    }
+
+    /// The answers are in the order of the questions.
+    Set<AclRule> lacking(String text, List<AclRule> asked) throws Strange {
+        Set<AclRule> lacking = EnumSet.noneOf(AclRule.class);
+        if (text.contains("ACL support disabled")) {
+            return lacking;
+        }
+        int at = 0;
+        for (JsonNode answer : tree(text)) {
+            if (at < asked.size() && !flag(answer, "Allow")) {
+                lacking.add(asked.get(at));
+            }
+            at++;
+        }
+        if (at != asked.size()) {
+            throw new Strange(asked.size() + " answers are expected");
+        }
+        return lacking;
     }
 
     Boolean success(String text) throws Strange {

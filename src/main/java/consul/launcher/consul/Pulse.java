@@ -11,6 +11,11 @@ import java.util.Optional;
 /// @param asked `System.nanoTime()` from before that was asked
 public record Pulse(ApiAnswer<String> leader, Optional<Duration> contact, long asked) {
 
+    /// Of an agent that knows no server, without asking it.
+    public static Pulse noLeader() {
+        return new Pulse(new ApiAnswer.Ok<>(""), Optional.empty(), System.nanoTime());
+    }
+
     /// How long ago that contact is by now, at least.
     public Optional<Duration> sinceContact() {
         return contact.map(then -> then.plusNanos(System.nanoTime() - asked));

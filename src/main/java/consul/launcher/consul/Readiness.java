@@ -35,6 +35,9 @@ public sealed interface Readiness {
         if (!(health instanceof ApiAnswer.Ok<AutopilotHealth>(AutopilotHealth known))) {
             return new NotReady(health.describe());
         }
+        if (known.servers().isEmpty()) {
+            return new NotReady("autopilot has no health yet, as in the first seconds after an election");
+        }
         for (AutopilotHealth.Server server : known.servers()) {
             if (server.id().equals(id)) {
                 return voter(server);

@@ -72,7 +72,9 @@ final class TlsTransport implements Transport {
         }
         okhttp3.Request.Builder translated = new okhttp3.Request.Builder()
                 .url(url)
-                .method(request.method(), request.method().equals("GET") ? null : RequestBody.EMPTY);
+                .method(
+                        request.method(),
+                        request.method().equals("GET") ? null : RequestBody.create(request.body(), null));
         for (String field : request.fields()) {
             int colon = field.indexOf(':');
             translated.header(

@@ -1,20 +1,26 @@
 package consul.launcher.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A request without a body. With a control character in it there is none, but an [IllegalArgumentException].
+/// A request. A control character in its head is an [IllegalArgumentException].
 ///
 /// @param target the path with its query
 /// @param fields `Name: value`, besides those that every request has
-public record Request(String method, String target, List<String> fields) {
+/// @param body may be empty
+public record Request(String method, String target, List<String> fields, String body) {
 
     public Request {
         fields = List.copyOf(fields);
         refuseLineBreaks(method);
         refuseLineBreaks(target);
         fields.forEach(Request::refuseLineBreaks);
+    }
+
+    public Request(String method, String target, List<String> fields) {
+        this(method, target, fields, "");
     }
 
     public static Request get(String target, List<String> fields) {
@@ -41,7 +47,8 @@ public record Request(String method, String target, List<String> fields) {
         return other instanceof Request request
                 && method.equals(request.method)
                 && target.equals(request.target)
-                && fields.equals(request.fields);
+                && fields.equals(request.fields)
+                && body.equals(request.body);
     }
 
     @Override
@@ -50,15 +57,19 @@ public record Request(String method, String target, List<String> fields) {
     }
 
     byte[] bytes(Endpoint endpoint) {
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder text = new StringBuilder(256);
         text.append(method).append(' ').append(target).append(" HTTP/1.1\r\nHost: ");
         text.append(endpoint.authority()).append("\r\n");
         if (!changesNothing()) {
-            text.append("Content-Length: 0\r\n");
+            text.append("Content-Length: ").append(content.length).append("\r\n");
         }
         for (String field : fields) {
             text.append(field).append("\r\n");
         }
-        return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] head = text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] all = Arrays.copyOf(head, head.length + content.length);
+        System.arraycopy(content, 0, all, head.length, content.length);
+        return all;
     }
 }

@@ -94,7 +94,9 @@ final class Peers {
                 case ApiAnswer.Ok<AgentSelf> ok -> told(api, ok.value());
                 case ApiAnswer.Denied<AgentSelf> denied ->
                     Optional.of(new Answer.Refused(name, clock.instant(), denied.rule()));
-                case ApiAnswer.Unreachable<AgentSelf> _, ApiAnswer.Refused<AgentSelf> _ -> Optional.empty();
+                case ApiAnswer.Unreachable<AgentSelf> _,
+                        ApiAnswer.Foreign<AgentSelf> _,
+                        ApiAnswer.Refused<AgentSelf> _ -> Optional.empty();
             };
         }
     }
@@ -118,7 +120,9 @@ final class Peers {
             case ApiAnswer.Ok<RaftConfiguration> ok -> Optional.of(told(self, Raft.state(stats, ok.value()), leader));
             case ApiAnswer.Denied<RaftConfiguration> denied ->
                 Optional.of(new Answer.Refused(name, clock.instant(), denied.rule()));
-            case ApiAnswer.Unreachable<RaftConfiguration> _, ApiAnswer.Refused<RaftConfiguration> _ -> Optional.empty();
+            case ApiAnswer.Unreachable<RaftConfiguration> _,
+                    ApiAnswer.Foreign<RaftConfiguration> _,
+                    ApiAnswer.Refused<RaftConfiguration> _ -> Optional.empty();
         };
     }
 

@@ -8,7 +8,6 @@ import consul.launcher.consul.ApiAnswer;
 import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.Pulse;
-import consul.launcher.consul.TlsException;
 import consul.launcher.process.AgentControl;
 import consul.launcher.process.Companion;
 import consul.launcher.watch.LeavePolicy.Decision;
@@ -17,6 +16,7 @@ import consul.launcher.watch.LeavePolicy.Role;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +50,15 @@ public final class AgentWatch implements Companion {
     /// What to look at. Opened when the agent runs, so that none of it delays the start.
     public interface Sights {
 
-        /// @throws TlsException if the agent's certificates or keys can't be used
-        LocalAgent agent() throws TlsException;
+        LocalAgent agent();
 
         /// Empty where EC2 isn't to be asked.
         Optional<TerminationNotices> notices();
+
+        /// What is done to the agent by its API; it is looked for what that needs.
+        default Set<Feature> features() {
+            return Set.of();
+        }
 
         /// What watches a server's quorum, and finds lost servers for a client too; empty where neither is wanted.
         default Optional<Quorum> quorum(LocalAgent agent, AgentControl control) {
@@ -76,10 +80,17 @@ public final class AgentWatch implements Companion {
     /// So many looks an agent that isn't ready gets to form its cluster, before its quorum is looked after.
     private static final int LOOKS_TO_FORM = 5;
 
+    /// So many looks an agent gets to answer.
+    private static final int LOOKS_TO_ANSWER = 10;
+
+    /// The most looks that a client whose servers can't be seen isn't asked for its leader.
+    private static final int MOST_UNASKED = 10;
+
     private final Role role;
     private final Leave setting;
     private final Sights sights;
     private final ReadyFile readyFile;
+    private final Duration stopTimeout;
     private final Rest rest;
     private final Threads threads;
     private final Log log;
@@ -87,6 +98,7 @@ public final class AgentWatch implements Companion {
     private volatile @Nullable LocalAgent agent;
     private volatile @Nullable AgentControl control;
     private @Nullable Quorum quorum;
+    private @Nullable Examination examination;
     private boolean watchesLog;
     private int looks;
     private volatile boolean instanceEnds;
@@ -97,6 +109,10 @@ public final class AgentWatch implements Companion {
     private boolean wasReady;
     private int backoff;
     private int skipped;
+    private int unanswered;
+    private int unasked;
+    private int pauseOfLeader;
+    private String lastRefusal = "";
 
     /// How the time between two looks passes.
     interface Rest {
@@ -108,15 +124,25 @@ public final class AgentWatch implements Companion {
         void start(String name, Runnable work);
     }
 
-    public AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Log log) {
-        this(role, setting, sights, readyFile, Thread::sleep, AgentWatch::start, log);
+    /// @param stopTimeout after which the supervisor kills an agent that was told to leave
+    public AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Duration stopTimeout, Log log) {
+        this(role, setting, sights, readyFile, stopTimeout, Thread::sleep, AgentWatch::start, log);
     }
 
-    AgentWatch(Role role, Leave setting, Sights sights, ReadyFile readyFile, Rest rest, Threads threads, Log log) {
+    AgentWatch(
+            Role role,
+            Leave setting,
+            Sights sights,
+            ReadyFile readyFile,
+            Duration stopTimeout,
+            Rest rest,
+            Threads threads,
+            Log log) {
         this.role = role;
         this.setting = setting;
         this.sights = sights;
         this.readyFile = readyFile;
+        this.stopTimeout = stopTimeout;
         this.rest = rest;
         this.threads = threads;
         this.log = log;
@@ -173,6 +199,9 @@ public final class AgentWatch implements Companion {
             }
         } catch (RuntimeException | Error e) {
             failed(e, decided);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            decided.accept(Way.SIGNAL);
         }
     }
 
@@ -198,21 +227,36 @@ public final class AgentWatch implements Companion {
         remember(false);
     }
 
-    /// Whether the agent leaves.
-    private boolean leave(ConsulApi agent, Consumer<Way> decided) {
+    /// Whether the agent leaves. What doesn't reach it is sent again, until half of the time is over after which the
+    /// supervisor kills it; the next look may decide so again.
+    private boolean leave(ConsulApi agent, Consumer<Way> decided) throws InterruptedException {
         if (ServerHealth.leads(agent)) {
             handOver(agent);
         }
         decided.accept(Way.LEAVE);
+        long end = System.nanoTime() + stopTimeout.toNanos() / 2;
         ApiAnswer<String> left = agent.leave(LEAVE_LIMIT);
-        return switch (left) {
-            // An agent that has left may end before it answers; one that goes on is killed when its time is over.
-            case ApiAnswer.Ok<String> _, ApiAnswer.Unreachable<String> _ -> true;
-            case ApiAnswer.Denied<String> _, ApiAnswer.Refused<String> _ -> {
-                log.error("the agent can't be told to leave: " + left.describe());
-                yield false;
-            }
-        };
+        while (isTurnedAway(left) && !stopped && System.nanoTime() - end < 0) {
+            rest.rest(PAUSE_UNTIL_READY);
+            left = agent.leave(LEAVE_LIMIT);
+        }
+        // An agent that has left may end before it answers; one that goes on is killed when its time is over.
+        if (left instanceof ApiAnswer.Ok<String>
+                || left instanceof ApiAnswer.Unreachable<String> unreachable && unreachable.sent()) {
+            return true;
+        }
+        if (!stopped && !left.describe().equals(lastRefusal)) {
+            lastRefusal = left.describe();
+            log.error("the agent can't be told to leave: " + lastRefusal);
+        }
+        return false;
+    }
+
+    /// Whether it never got the order: there was no connection, or no room for one more.
+    private static boolean isTurnedAway(ApiAnswer<String> answer) {
+        return answer instanceof ApiAnswer.Unreachable<String> unreachable && !unreachable.sent()
+                || answer instanceof ApiAnswer.Refused<String> refused
+                        && (refused.status() == 429 || refused.status() == 503);
     }
 
     /// Where it isn't handed over, as by Consul before 1.15, the others elect a leader after this one has left.
@@ -228,13 +272,13 @@ public final class AgentWatch implements Companion {
     private void watch(Runnable whenInstanceEnds) {
         try (LocalAgent opened = sights.agent()) {
             agent = opened;
+            Set<Feature> features = sights.features();
+            examination = features.isEmpty() ? null : new Examination(features, log);
             Optional<TerminationNotices> notices = sights.notices();
             while (!stopped) {
                 look(opened, notices, whenInstanceEnds);
                 rest.rest(!wasReady ? PAUSE_UNTIL_READY : watchesLog ? PAUSE_OF_SERVER.minus(NAP) : PAUSE);
             }
-        } catch (TlsException e) {
-            log.error("the agent isn't watched: " + e.getMessage());
         } catch (RuntimeException | Error e) {
             log.error(
                     Limits.areReached(e)
@@ -256,7 +300,8 @@ public final class AgentWatch implements Companion {
                 opened.sendPulse(watchesLog);
                 rest.rest(NAP);
             }
-            Pulse pulse = opened.pulse(watchesLog);
+            Pulse pulse = isWorthAsking(opened) ? opened.pulse(watchesLog) : Pulse.noLeader();
+            noteAnswer(pulse);
             boolean ready = isReady(pulse);
             remember(ready);
             if (asks && endIsAnnounced(notices.get())) {
@@ -276,10 +321,51 @@ public final class AgentWatch implements Companion {
         }
     }
 
+    /// Whether to ask for the leader. Each time that a client which finds no server is asked, Consul logs an error; so
+    /// its members are looked at, which costs no line. Where ACLs hide them it is asked ever more seldom.
+    private boolean isWorthAsking(LocalAgent opened) {
+        if (role != Role.CLIENT || wasReady) {
+            pauseOfLeader = 0;
+            return true;
+        }
+        if (unasked > 0) {
+            unasked--;
+            return false;
+        }
+        return switch (opened.servers()) {
+            case SEEN, UNKNOWN -> true;
+            case NONE -> false;
+            case HIDDEN -> {
+                unasked = pauseOfLeader;
+                pauseOfLeader = Math.min(MOST_UNASKED, pauseOfLeader + 1);
+                yield true;
+            }
+        };
+    }
+
+    /// Says once that the API can't be used, and why.
+    private void noteAnswer(Pulse pulse) {
+        if (pulse.leader() instanceof ApiAnswer.Ok<String>) {
+            unanswered = 0;
+        } else if (++unanswered == LOOKS_TO_ANSWER) {
+            log.warn(
+                    "the agent can't be asked, so this launcher neither knows whether it is ready nor can let it leave: "
+                            + pulse.leader().describe()
+                            + ": if its API is elsewhere, set CONSUL_HTTP_ADDR; for HTTPS, CONSUL_CACERT");
+        }
+    }
+
     private void lookAfterQuorum(LocalAgent opened, Pulse pulse) {
         AgentControl given = control;
         if (role == Role.DEV || given == null || instanceEnds) {
             return;
+        }
+        Examination examined = examination;
+        if (examined != null && pulse.leader() instanceof ApiAnswer.Ok<String>) {
+            examined.look(opened, pulse.hasLeader());
+            if (examined.isForeign()) {
+                return;
+            }
         }
         if (quorum == null && (pulse.hasLeader() || ++looks > LOOKS_TO_FORM)) {
             Optional<Quorum> wanted = sights.quorum(opened, given);

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.config.ConsulApiSettings;
+import consul.launcher.config.Environment;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +23,12 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -388,6 +393,11 @@ final class ConsulApiTest {
                 "[{}]",
                 "[{\"Name\": \"i-1\"}",
                 "{\"Servers\": null}",
+                // F13
+                "[" + "1,".repeat(500_000) + "1]",
+                "[" + "[],".repeat(1_000_000) + "[]]",
+                "{\"Config\": {\"NodeID\": \"x\"}, \"Servers\": [" + "{},".repeat(1_000_000) + "{}]}",
+                "[" + "\"\",".repeat(1_000_000) + "1]",
                 "{\"Servers\": [{}], \"Index\": 1}",
                 "<html>Sign in</html>",
                 "{\"Config\": {}}",
@@ -404,6 +414,76 @@ final class ConsulApiTest {
 
         assertInstanceOf(ApiAnswer.Refused.class, answer, answer.describe());
         assertTrue(answer.describe().contains("not what Consul answers"), answer.describe());
+    }
+
+    static Stream<Arguments> reports() {
+        return Stream.of(
+                Arguments.of("no connection", false, null),
+                Arguments.of(
+                        "closed at once",
+                        false,
+                        new MockResponse.Builder()
+                                .onResponseStart(new SocketEffect.CloseSocket())
+                                .build()),
+                Arguments.of(
+                        "silence",
+                        true,
+                        new MockResponse.Builder()
+                                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                                .build()));
+    }
+
+    /// D7: who is told to leave and is silent may be on its way; who was never reached isn't.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("reports")
+    void tellsWhatWasNotSentFromWhatWasNotAnswered(String what, boolean sent, @Nullable MockResponse answer) {
+        if (answer == null) {
+            server.close();
+        } else {
+            server.enqueue(answer);
+        }
+
+        ApiAnswer<String> left = ask(api -> api.leave(Duration.ofMillis(300)));
+
+        assertEquals(
+                sent, assertInstanceOf(ApiAnswer.Unreachable.class, left, what).sent(), left.describe());
+    }
+
+    static Stream<Arguments> ids(@TempDir Path data) throws IOException {
+        Path none = Files.createDirectory(data.resolve("none"));
+        Path long_ = Files.createDirectory(data.resolve("long"));
+        Files.writeString(data.resolve("node-id"), "AB-1\n");
+        Files.writeString(long_.resolve("node-id"), "ab-1".repeat(1000));
+        return Stream.of(
+                Arguments.of(new OwnNode(Optional.empty(), Optional.of(data)), "ab-1", ""),
+                Arguments.of(new OwnNode(Optional.of("AB-1"), Optional.of(none)), "ab-1", ""),
+                Arguments.of(
+                        new OwnNode(Optional.of("ab-1"), Optional.of(none)), "ab-2", "this launcher's agent has ab-1"),
+                Arguments.of(new OwnNode(Optional.empty(), Optional.of(data)), "ab-2", "node-id has another one"),
+                Arguments.of(new OwnNode(Optional.empty(), Optional.of(none)), "ab-1", "there is no " + none),
+                Arguments.of(new OwnNode(Optional.empty(), Optional.of(long_)), "ab-1", "holds no node id"),
+                Arguments.of(new OwnNode(Optional.empty(), Optional.empty()), "ab-1", "give -data-dir"));
+    }
+
+    /// D1: by the node id, as Consul reads it.
+    @ParameterizedTest
+    @MethodSource("ids")
+    void knowsTheAgentThatTheLauncherStarted(OwnNode own, String nodeId, String why) {
+        String self = "{\"Config\": {\"NodeID\": \"" + nodeId + "\"}}";
+        answers(200, self);
+        answers(200, self);
+        answers(200, "");
+        var address = new ConsulApiSettings.Address.Tcp(false, "127.0.0.1", server.getPort());
+        try (LocalAgent agent =
+                LocalAgent.own(address, new Environment(Map.of()), () -> own, Duration.ofSeconds(20), _ -> {})) {
+            ConsulApi api = new ConsulApi(agent);
+            ApiAnswer<String> id = api.nodeId();
+            ApiAnswer<String> left = api.leave(Duration.ofSeconds(20));
+
+            assertEquals(why.isEmpty(), id instanceof ApiAnswer.Ok, id.describe());
+            assertTrue(id.describe().contains(why), id.describe());
+            assertEquals(why.isEmpty() ? 3 : 2, server.getRequestCount(), left.describe());
+        }
     }
 
     @Test

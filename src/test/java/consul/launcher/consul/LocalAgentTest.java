@@ -7,21 +7,40 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.ConsulApiSettings.Address;
+import consul.launcher.config.Environment;
+import consul.launcher.config.Problem;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalAgentTest {
+
+    @TempDir
+    Path home;
 
     private final MockWebServer server = new MockWebServer();
 
@@ -165,6 +184,118 @@ class LocalAgentTest {
         assertEquals(
                 why.isEmpty() ? new Readiness.Ready() : new Readiness.NotReady(why),
                 Readiness.ofVoter(agent(Optional.empty())));
+    }
+
+    /// F4: in the first seconds after an election.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"Healthy\":false,\"FailureTolerance\":0,\"Servers\":null}",
+                "{\"Healthy\":false,\"Servers\":[]}"
+            })
+    void isNotReadyAsAVoterBeforeAutopilotHasLooked(String health) throws Exception {
+        answer(200, "\"10.0.0.1:8300\"");
+        answer(200, "{\"Config\": {\"NodeID\": \"me\"}}");
+        answer(429, health);
+
+        assertEquals(
+                new Readiness.NotReady("autopilot has no health yet, as in the first seconds after an election"),
+                Readiness.ofVoter(agent(Optional.empty())));
+    }
+
+    /// D3: a token is often made by help of the agent that is to start.
+    @Test
+    void readsTheTokenWhenItsFileAppearsAndChanges() throws Exception {
+        Path file = home.resolve("token");
+        List<String> problems = new ArrayList<>();
+        try (LocalAgent agent =
+                own(Map.of("CONSUL_HTTP_TOKEN_FILE", file.toString()), problem -> problems.add(problem.line()))) {
+            assertNull(sent(agent));
+            assertNull(sent(agent));
+            assertEquals(1, problems.size(), problems::toString);
+
+            Files.writeString(file, "first\n");
+            assertEquals("first", sent(agent));
+
+            Files.writeString(home.resolve("new"), "other\n");
+            Files.move(home.resolve("new"), file, StandardCopyOption.REPLACE_EXISTING);
+            assertEquals("other", sent(agent));
+            assertEquals(1, problems.size(), problems::toString);
+        }
+    }
+
+    private @Nullable String sent(LocalAgent agent) throws InterruptedException {
+        answer(200, "");
+        assertInstanceOf(ApiAnswer.Ok.class, agent.get("/v1/any", "none"));
+        return server.takeRequest().getHeaders().get("X-Consul-Token");
+    }
+
+    /// D3: a CA that isn't there yet, and one that is renewed with the server's certificate.
+    @Test
+    void readsTheAuthorityWhenItAppearsAndRotates() throws Exception {
+        HeldCertificate old = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("localhost")
+                .build();
+        HeldCertificate renewed = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("localhost")
+                .build();
+        Path file = home.resolve("ca.pem");
+        try (MockWebServer first = https(old);
+                MockWebServer second = https(renewed)) {
+            for (String variable : List.of("CONSUL_CACERT", "CONSUL_CAPATH")) {
+                Path directory = Files.createDirectories(home.resolve(variable));
+                file = variable.equals("CONSUL_CACERT") ? file : directory.resolve("ca.pem");
+                Map<String, String> environment =
+                        Map.of(variable, (variable.equals("CONSUL_CACERT") ? file : directory.resolve("")).toString());
+                try (LocalAgent atFirst = own(first, environment);
+                        LocalAgent atSecond = own(second, environment)) {
+                    assertInstanceOf(ApiAnswer.Unreachable.class, atFirst.leader());
+                    Files.writeString(file, old.certificatePem());
+                    assertEquals(new ApiAnswer.Ok<>("10.0.0.1:8300"), atFirst.leader());
+                    assertInstanceOf(ApiAnswer.Unreachable.class, atSecond.leader());
+
+                    Files.writeString(file, "-----BEGIN CERTIFICATE-----\nhalf");
+                    assertEquals(new ApiAnswer.Ok<>("10.0.0.1:8300"), atFirst.leader(), "the old one is still good");
+
+                    Files.writeString(file, renewed.certificatePem());
+                    assertEquals(new ApiAnswer.Ok<>("10.0.0.1:8300"), atSecond.leader());
+                }
+            }
+        }
+    }
+
+    private static MockWebServer https(HeldCertificate certificate) throws IOException {
+        MockWebServer secure = new MockWebServer();
+        secure.useHttps(new HandshakeCertificates.Builder()
+                .heldCertificate(certificate)
+                .build()
+                .sslSocketFactory());
+        secure.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return new MockResponse.Builder().body("\"10.0.0.1:8300\"").build();
+            }
+        });
+        secure.start();
+        return secure;
+    }
+
+    private static LocalAgent own(MockWebServer at, Map<String, String> environment) {
+        return LocalAgent.own(
+                new Address.Tcp(true, "localhost", at.getPort()),
+                new Environment(environment),
+                () -> new OwnNode(Optional.empty(), Optional.empty()),
+                Duration.ofSeconds(30),
+                _ -> {});
+    }
+
+    private LocalAgent own(Map<String, String> environment, Consumer<Problem> problems) {
+        return LocalAgent.own(
+                new Address.Tcp(false, server.getHostName(), server.getPort()),
+                new Environment(environment),
+                () -> new OwnNode(Optional.empty(), Optional.empty()),
+                Duration.ofSeconds(30),
+                problems);
     }
 
     private void answer(int status, String body) {

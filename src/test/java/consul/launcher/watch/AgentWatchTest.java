@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import consul.launcher.aws.Pace;
 import consul.launcher.aws.TerminationNotices;
-import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.ConsulApiSettings.Address;
 import consul.launcher.config.Environment;
 import consul.launcher.config.Leave;
 import consul.launcher.config.Log;
 import consul.launcher.config.MetadataSettings;
-import consul.launcher.config.SecretFiles;
 import consul.launcher.consul.LocalAgent;
-import consul.launcher.consul.TlsException;
+import consul.launcher.consul.OwnNode;
 import consul.launcher.process.AgentControl;
 import consul.launcher.process.Companion.Way;
 import consul.launcher.testkit.Eventually;
@@ -28,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,16 +39,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The watch beside an agent and an EC2 that say what the test wants. Its pauses pass at once.
@@ -58,6 +62,8 @@ final class AgentWatchTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String LEADER = "/v1/status/leader";
     private static final String SPOT = "/latest/meta-data/spot/instance-action";
+    private static final String MEMBERS = "/v1/agent/members";
+    private static final String AUTHORIZE = "/v1/internal/acl/authorize";
     private static final String LIFECYCLE = "/latest/meta-data/autoscaling/target-lifecycle-state";
 
     @TempDir
@@ -68,12 +74,16 @@ final class AgentWatchTest {
     /// What is answered with 200, by path; everything else is not found.
     private final Map<String, String> answers = new ConcurrentHashMap<>();
 
+    /// What is answered once instead.
+    private final Map<String, MockResponse> first = new ConcurrentHashMap<>();
+
     private final Queue<RecordedRequest> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Duration> pauses = new ConcurrentLinkedQueue<>();
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final AtomicInteger ends = new AtomicInteger();
     private final Queue<Way> ways = new ConcurrentLinkedQueue<>();
     private boolean watchesQuorum;
+    private Set<Feature> features = Set.of();
 
     /// After so many the watch stands still.
     private volatile int mostLooks = Integer.MAX_VALUE;
@@ -95,6 +105,10 @@ final class AgentWatchTest {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
                 requests.add(request);
+                MockResponse once = first.remove(request.getTarget());
+                if (once != null) {
+                    return once;
+                }
                 String answer = answers.get(request.getTarget());
                 return new MockResponse.Builder()
                         .code(answer == null ? 404 : 200)
@@ -116,6 +130,7 @@ final class AgentWatchTest {
                 setting,
                 sights(),
                 new ReadyFile(directory, "", InstantSource.system()),
+                Duration.ofMinutes(1),
                 pause -> {
                     if (pause.compareTo(Duration.ofSeconds(1)) < 0) {
                         atNap.run();
@@ -156,13 +171,19 @@ final class AgentWatchTest {
     private AgentWatch.Sights sights() {
         return new AgentWatch.Sights() {
             @Override
-            public LocalAgent agent() throws TlsException {
+            public LocalAgent agent() {
                 whenOpened.run();
-                Environment nothing = new Environment(Map.of());
-                return new LocalAgent(
+                return LocalAgent.own(
                         new Address.Tcp(false, server.getHostName(), server.getPort()),
-                        ConsulApiSettings.from(nothing, new SecretFiles(), _ -> {}),
-                        Duration.ofSeconds(30));
+                        new Environment(Map.of()),
+                        () -> new OwnNode(Optional.of("me"), Optional.empty()),
+                        Duration.ofSeconds(30),
+                        _ -> {});
+            }
+
+            @Override
+            public Set<Feature> features() {
+                return features;
             }
 
             @Override
@@ -283,6 +304,7 @@ final class AgentWatchTest {
 
         assertTrue(
                 requests.stream()
+                                .filter(request -> !MEMBERS.equals(request.getTarget()))
                                 .map(RecordedRequest::getConnectionIndex)
                                 .distinct()
                                 .count()
@@ -522,6 +544,177 @@ final class AgentWatchTest {
     @Test
     void leavesWithoutKnowingTheHealthWhereThatIsSaid() {
         answers.put(LIFECYCLE, "Terminated");
+        answers.put("/v1/agent/self", self("Follower"));
+        answers.put("/v1/agent/leave", "");
+        AgentWatch watch = watch(Role.SERVER, Leave.ALWAYS);
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("the agent to be told", () -> asked("/v1/agent/leave") == 1);
+        assertEquals(List.of(Way.LEAVE), List.copyOf(ways));
+    }
+
+    /// D1: `CONSUL_HTTP_ADDR` leads to another agent.
+    @ParameterizedTest
+    @EnumSource(
+            value = Leave.class,
+            names = {"AUTO", "ALWAYS"})
+    void doesNothingToAnotherAgentThanItsOwnAndSaysItOnce(Leave setting) {
+        features = EnumSet.allOf(Feature.class);
+        watchesQuorum = true;
+        AtomicInteger quorumLooks = new AtomicInteger();
+        whenLookingAtTheQuorum = quorumLooks::incrementAndGet;
+        announceTheEndOfAServerThatMayLeave();
+        answers.remove(LIFECYCLE);
+        answers.put("/v1/agent/self", self("Leader").replace("\"me\"", "\"another\""));
+        answers.put("/v1/agent/leave", "");
+        AgentWatch watch = watch(Role.SERVER, setting);
+        awaitLooks(30);
+        answers.put(LIFECYCLE, "Terminated");
+        await("the notice", () -> ends.get() > 0);
+
+        watch.decide(ways::add);
+
+        await("the decision", () -> ways.contains(Way.SIGNAL));
+        assertEquals(0, asked("/v1/agent/leave") + asked("/v1/operator/raft/transfer-leader"));
+        assertEquals(0, quorumLooks.get());
+        assertTrue(log().contains("is not the one that this launcher started: its node id is another"), log());
+        assertEquals(1, log().split("nothing is done to it", -1).length - 1, log());
+    }
+
+    static Stream<MockResponse> turnedAway() {
+        return Stream.of(
+                new MockResponse.Builder()
+                        .code(429)
+                        .body("too many concurrent connections")
+                        .build(),
+                new MockResponse.Builder().code(503).build(),
+                new MockResponse.Builder()
+                        .onResponseStart(new SocketEffect.CloseSocket())
+                        .build());
+    }
+
+    /// D7: above its limit of connections Consul answers 429 or closes them.
+    @ParameterizedTest
+    @MethodSource("turnedAway")
+    void tellsTheAgentAgainToLeaveWhereItWasTurnedAway(MockResponse answer) {
+        announceTheEndOfAServerThatMayLeave();
+        answers.put("/v1/agent/leave", "");
+        AgentWatch watch = watch(Role.SERVER, Leave.AUTO);
+        await("the notice", () -> ends.get() > 0);
+        first.put("/v1/agent/leave", answer);
+
+        watch.decide(ways::add);
+
+        await("the agent to be told", () -> asked("/v1/agent/leave") == 2);
+        assertEquals(List.of(Way.LEAVE), List.copyOf(ways));
+        assertFalse(log().contains("can't be told to leave"), log());
+    }
+
+    /// D5: HTTPS is wanted, or nobody listens.
+    @Test
+    void saysOnceWhyTheAgentCannotBeAsked() {
+        first.put(LEADER, new MockResponse.Builder().code(400).build());
+        watch(Role.SERVER, Leave.AUTO);
+        awaitLooks(30);
+
+        assertEquals(1, log().split("the agent can't be asked", -1).length - 1, log());
+        assertTrue(log().contains("HTTP 404") && log().contains("CONSUL_CACERT"), log());
+    }
+
+    /// F1: learnt in the first looks, not in the incident.
+    @Test
+    void saysWhichFeatureLacksWhichRuleAndWhenItIsMended() {
+        features = EnumSet.allOf(Feature.class);
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        answers.put(AUTHORIZE, allowed(true, false, false, true));
+        watch(Role.SERVER, Leave.AUTO);
+        await("a word about it", () -> log().contains("the launcher's token lacks rules: "));
+
+        assertTrue(
+                log().contains("leaving at the end of the instance needs agent = \"write\";"
+                        + " quorum recovery needs node = \"read\";"
+                        + " finding lost servers by their tag needs agent = \"write\", node = \"read\":"
+                        + " set CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE"),
+                log());
+
+        answers.put(AUTHORIZE, allowed(true, true, true, true));
+        await("a word that it is mended", () -> log().contains("its token has the rules that are needed"));
+        long asked = asked(AUTHORIZE);
+        awaitLooks(70);
+        assertEquals(asked, asked(AUTHORIZE), "idle again");
+        assertEquals(1, log().split("lacks rules", -1).length - 1, log());
+    }
+
+    @Test
+    void saysThatConsulDoesNotKnowTheToken() {
+        features = EnumSet.of(Feature.RECOVERY);
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        first.put(
+                AUTHORIZE,
+                new MockResponse.Builder().code(403).body("ACL not found").build());
+        watch(Role.SERVER, Leave.AUTO);
+
+        await("a word about it", () -> log().contains("Consul doesn't know the launcher's token: quorum recovery"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, '[{\"Allow\": true}]'", "404, ''", "401, ACL support disabled", "500, oops"})
+    void saysNothingOfRulesWhereNothingIsKnownOfThem(int status, String body) {
+        features = EnumSet.of(Feature.RECOVERY);
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        first.put(AUTHORIZE, new MockResponse.Builder().code(status).body(body).build());
+        watch(Role.SERVER, Leave.AUTO);
+        awaitLooks(3);
+
+        assertEquals(1, asked(AUTHORIZE));
+        assertFalse(log().contains("[WARN]"), log());
+    }
+
+    private static String allowed(boolean agentRead, boolean agentWrite, boolean nodeRead, boolean operatorRead) {
+        return Stream.of(agentRead, agentWrite, nodeRead, operatorRead)
+                .map(allow -> "{\"Resource\":\"x\",\"Access\":\"y\",\"Allow\":" + allow + "}")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /// D6: each question for a leader is an error in the log of a client that finds no server.
+    @Test
+    void doesNotAskAClientForItsLeaderBeforeItSeesAServer() {
+        answers.put(LEADER, "\"10.0.0.1:8300\"");
+        answers.put(MEMBERS, "[" + member("node", 1) + "," + member("consul", 4) + "]");
+        watch(Role.CLIENT, Leave.AUTO);
+        await("some looks", () -> asked(MEMBERS) >= 3);
+        assertEquals(0, asked(LEADER));
+
+        answers.put(MEMBERS, "[" + member("node", 1) + "," + member("consul", 4) + "," + member("consul", 1) + "]");
+        await("it to be ready", () -> Files.exists(ready()));
+        long asked = asked(MEMBERS);
+        awaitLooks(3);
+        assertEquals(asked, asked(MEMBERS), "one that is ready is only asked for its leader");
+    }
+
+    @Test
+    void asksAClientWhoseMembersAreHiddenLessAndLess() {
+        answers.put(MEMBERS, "[]");
+        mostLooks = 40;
+        watch(Role.CLIENT, Leave.AUTO);
+        await("40 looks", () -> pauses.size() == 40);
+
+        // At the looks 1, 2, 4, 7, 11, 16, 22, 29 and 37.
+        assertEquals(9, asked(LEADER));
+    }
+
+    private static String member(String role, int status) {
+        return "{\"Name\":\"n\",\"Addr\":\"10.0.0.1\",\"Port\":8301,\"Tags\":{\"dc\":\"dc1\",\"role\":\"" + role
+                + "\",\"vsn\":\"2\"},\"Status\":" + status + ",\"ProtocolMin\":1}";
+    }
+
+    /// F13: a million numbers are no reason to stay.
+    @Test
+    void leavesThoughTheHealthIsNotWhatConsulAnswers() {
+        announceTheEndOfAServerThatMayLeave();
+        answers.put("/v1/operator/autopilot/health", "[" + "1,".repeat(500_000) + "1]");
         answers.put("/v1/agent/leave", "");
         AgentWatch watch = watch(Role.SERVER, Leave.ALWAYS);
         await("the notice", () -> ends.get() > 0);
