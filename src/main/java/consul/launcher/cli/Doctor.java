@@ -4,6 +4,7 @@ import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.Flag;
 import consul.launcher.agent.Role;
 import consul.launcher.agent.ServerMetadata;
+import consul.launcher.agent.UserConfiguration;
 import consul.launcher.aws.Ec2Api;
 import consul.launcher.aws.Ec2ApiAnswer;
 import consul.launcher.aws.Ec2ApiFailure;
@@ -17,7 +18,10 @@ import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.Problem;
 import consul.launcher.config.SecretFiles;
 import consul.launcher.config.Sourced;
+import consul.launcher.consul.AclRule;
+import consul.launcher.consul.AgentSelf;
 import consul.launcher.consul.ApiAnswer;
+import consul.launcher.consul.ConsulApi;
 import consul.launcher.consul.LocalAgent;
 import consul.launcher.consul.TlsException;
 import consul.launcher.entrypoint.Accounts;
@@ -30,6 +34,8 @@ import consul.launcher.identity.Identity;
 import consul.launcher.identity.IdentitySource;
 import consul.launcher.identity.NetworkMode;
 import consul.launcher.identity.Wanted;
+import consul.launcher.watch.Feature;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +44,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Looks at what an agent needs, from the outside in: who this instance is, the settings, directories, the EC2 API,
 /// ports, and at last the agent itself.
@@ -70,7 +78,7 @@ final class Doctor {
         addresses(planned, identity);
         ec2Api(identity);
         ports(planned);
-        agent();
+        agent(planned);
         return List.copyOf(findings);
     }
 
@@ -162,7 +170,9 @@ final class Doctor {
             }
         }
         if (fine) {
-            findings.add(Finding.ok("settings", "of " + String.join(" ", arguments.getFirst(), role(planned))));
+            findings.add(Finding.ok(
+                    "settings",
+                    "of " + arguments.getFirst() + (role(planned) == Role.SERVER ? " as a server" : " as a client")));
         }
     }
 
@@ -184,10 +194,21 @@ final class Doctor {
         }
     }
 
-    private static String role(Planned planned) {
-        boolean server = planned instanceof Planned.Ready ready
-                && ready.plan().role().filter(Role.SERVER::equals).isPresent();
-        return server ? "as a server" : "as a client";
+    /// Of a launch that is refused too, for its directories for example.
+    private Role role(Planned planned) {
+        Optional<Role> role =
+                planned instanceof Planned.Ready ready ? ready.plan().role() : Optional.empty();
+        return role.orElseGet(() -> Planner.role(AgentSettings.from(environment), agentArguments(), configuration()));
+    }
+
+    private List<String> agentArguments() {
+        return arguments.subList(1, arguments.size());
+    }
+
+    private UserConfiguration configuration() {
+        EntrypointSettings settings = EntrypointSettings.from(environment, _ -> {});
+        return UserConfiguration.read(
+                settings.localConfig(), settings.configDirectory().value(), agentArguments(), _ -> {});
     }
 
     /// By the tag others find the address of the instance's first interface; by IPv6 those of all.
@@ -212,7 +233,10 @@ final class Doctor {
     private void ec2Api(Identity identity) {
         AgentSettings settings = AgentSettings.from(environment);
         if (settings.tag().isEmpty()) {
-            findings.add(Finding.skipped("EC2 API", "not needed: TAG_KEY is not set"));
+            boolean wrong = settings.isSet(AgentSettings.TAG_KEY) || settings.isSet(AgentSettings.TAG_VALUE);
+            findings.add(Finding.skipped(
+                    "EC2 API",
+                    wrong ? "not asked before TAG_KEY and TAG_VALUE are both set" : "not needed: TAG_KEY is not set"));
             return;
         }
         AgentSettings.Tag tag = settings.tag().get();
@@ -263,6 +287,26 @@ final class Doctor {
         }
     }
 
+    private void token(ConsulApi agent, Set<Feature> features) {
+        if (features.isEmpty()) {
+            return;
+        }
+        String node = agent.self() instanceof ApiAnswer.Ok<AgentSelf>(AgentSelf self) ? self.nodeName() : "";
+        ApiAnswer<Set<AclRule>> lacking = agent.lacking(Feature.rules(features), node);
+        findings.add(
+                switch (lacking) {
+                    case ApiAnswer.Ok<Set<AclRule>>(Set<AclRule> rules)
+                    when rules.isEmpty() ->
+                        Finding.ok("token", "has the ACL rules that the launcher needs, or there are no ACLs");
+                    case ApiAnswer.Ok<Set<AclRule>>(Set<AclRule> rules) ->
+                        Finding.problem("token", Feature.withoutRules(features, rules), Feature.REMEDY);
+                    case ApiAnswer.Denied<Set<AclRule>> _ ->
+                        Finding.problem("token", Feature.withUnknownToken(features), Feature.REMEDY);
+                    case ApiAnswer.Unreachable<?> _, ApiAnswer.Foreign<?> _, ApiAnswer.Refused<?> _ ->
+                        Finding.skipped("token", "its ACL rules can't be looked at: " + lacking.describe());
+                });
+    }
+
     private void ports(Planned planned) {
         if (agentRuns) {
             findings.add(Finding.skipped("ports", "in use by the agent that runs here"));
@@ -273,9 +317,12 @@ final class Doctor {
             return;
         }
         List<Flag> flags = ready.plan().flags();
-        boolean server = ready.plan().role().filter(Role.SERVER::equals).isPresent();
+        boolean server = role(planned) == Role.SERVER;
         List<String> taken = FreePorts.taken(
-                server, FreePorts.address(flags, "-bind", "0.0.0.0"), FreePorts.address(flags, "-client", "127.0.0.1"));
+                server,
+                server && hasGrpcTls(),
+                FreePorts.address(flags, "-bind", "0.0.0.0"),
+                FreePorts.address(flags, "-client", "127.0.0.1"));
         findings.add(
                 taken.isEmpty()
                         ? Finding.ok("ports", "Consul's default ports are free")
@@ -285,7 +332,24 @@ final class Doctor {
                                 "find out who listens there (ss -lntup on the host), often another Consul, and stop it"));
     }
 
-    private void agent() {
+    /// Servers listen at 8503 since Consul 1.14, unless they are told otherwise.
+    private boolean hasGrpcTls() {
+        if (configuration().value("ports.grpc_tls").isPresent()
+                || agentArguments().stream().anyMatch(word -> word.contains("-grpc-tls-port"))) {
+            return false;
+        }
+        try {
+            String version =
+                    surroundings.runner().run(List.of("consul", "version")).output();
+            Matcher numbers = Pattern.compile("Consul v(\\d{1,4})\\.(\\d{1,4})").matcher(version);
+            return numbers.lookingAt()
+                    && Integer.parseInt(numbers.group(1)) * 10_000 + Integer.parseInt(numbers.group(2)) >= 10_014;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void agent(Planned planned) {
         List<Problem> problems = new ArrayList<>();
         ConsulApiSettings settings = ConsulApiSettings.from(environment, new SecretFiles(), problems::add);
         if (!problems.isEmpty()) {
@@ -299,7 +363,8 @@ final class Doctor {
                 findings.add(Finding.problem(
                         "agent",
                         leader.describe(),
-                        "start it and look at its log; if it listens elsewhere, set CONSUL_HTTP_ADDR"));
+                        "start it and look at its log; if it listens elsewhere, set CONSUL_HTTP_ADDR; for HTTPS,"
+                                + " CONSUL_CACERT"));
                 findings.add(Finding.skipped("leader", "not known without the agent"));
                 return;
             }
@@ -312,6 +377,9 @@ final class Doctor {
                                     "see 'consul members': no server there means it hasn't joined (tag, security group:"
                                             + " TCP 8300, TCP and UDP 8301); too few servers means no quorum")
                             : Finding.ok("leader", ok.value()));
+            if (!ok.value().isEmpty()) {
+                token(new ConsulApi(agent), Watching.features(role(planned), environment));
+            }
         } catch (TlsException e) {
             findings.add(Finding.problem("agent", String.valueOf(e.getMessage()), "correct the CONSUL_… variables"));
         }

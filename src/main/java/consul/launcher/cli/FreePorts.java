@@ -18,6 +18,7 @@ final class FreePorts {
     private static final int LAN = 8301;
     private static final int WAN = 8302;
     private static final int HTTP = 8500;
+    private static final int GRPC_TLS = 8503;
     private static final int DNS = 8600;
 
     private FreePorts() {}
@@ -42,8 +43,9 @@ final class FreePorts {
     /// Those in use, `8301/udp` for example.
     ///
     /// @param bind where servers and gossip listen
-    /// @param client where HTTP and DNS listen
-    static List<String> taken(boolean server, String bind, String client) {
+    /// @param grpcTls whether gRPC with TLS has its port
+    /// @param client where HTTP, gRPC and DNS listen
+    static List<String> taken(boolean server, boolean grpcTls, String bind, String client) {
         List<String> taken = new ArrayList<>();
         if (server) {
             tcp(bind, RPC, taken);
@@ -55,6 +57,9 @@ final class FreePorts {
             udp(bind, WAN, taken);
         }
         tcp(client, HTTP, taken);
+        if (grpcTls) {
+            tcp(client, GRPC_TLS, taken);
+        }
         tcp(client, DNS, taken);
         udp(client, DNS, taken);
         return taken;

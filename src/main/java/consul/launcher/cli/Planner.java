@@ -249,12 +249,22 @@ final class Planner {
 
     private static AgentDraft draft(Command.ExplicitAgent agent) {
         List<String> arguments = agent.words().subList(2, agent.words().size());
-        Flag none = new Flag(List.of(), Origin.argument());
-        return AgentDraft.of(
+        return draft(
                 AgentSettings.from(new Environment(Map.of())),
                 arguments,
-                UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {}),
-                new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of()));
+                UserConfiguration.readWithoutLocalJson(NO_DIRECTORY, arguments, _ -> {}));
+    }
+
+    /// @param arguments what follows `agent`
+    static Role role(AgentSettings settings, List<String> arguments, UserConfiguration configuration) {
+        return draft(settings, arguments, configuration).role();
+    }
+
+    private static AgentDraft draft(
+            AgentSettings settings, List<String> arguments, UserConfiguration configuration) {
+        Flag none = new Flag(List.of(), Origin.argument());
+        BaseFlags base = new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of());
+        return AgentDraft.of(settings, arguments, configuration, base);
     }
 
     private static Execution execution(Privileges privileges, List<String> leading, List<String> tail) {

@@ -35,12 +35,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// One problem each, in surroundings that are sound otherwise.
 final class DoctorTest {
@@ -55,12 +62,22 @@ final class DoctorTest {
             Ec2Mock.start(Options.loopback("id=i-0aa00000000000001,address=127.0.5.9,tag:Role=consul"));
     private final MockWebServer agent = new MockWebServer();
     private final Map<String, String> variables = new TreeMap<>();
+    private final Map<String, MockResponse> answers = new ConcurrentHashMap<>();
+    private String consulVersion = "";
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private IdentitySource identity = _ -> new IdentitySource.Found(known());
 
     @BeforeEach
     void sound() throws IOException {
+        agent.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return answers.getOrDefault(
+                        request.getTarget(),
+                        new MockResponse.Builder().code(404).build());
+            }
+        });
         agent.start();
         for (String directory : List.of("data", "config", "proc", "etc")) {
             Files.createDirectory(home.resolve(directory));
@@ -414,7 +431,76 @@ final class DoctorTest {
     }
 
     private void answer(String leader) {
-        agent.enqueue(new MockResponse.Builder().body(leader).build());
+        answers.put("/v1/status/leader", new MockResponse.Builder().body(leader).build());
+    }
+
+    /// F6
+    @Test
+    void tellsThatTheTagIsHalfSet() {
+        answer("\"10.0.0.1:8300\"");
+        variables.remove("TAG_VALUE");
+        assertEquals(1, doctor(), this::said);
+        assertTrue(
+                line("EC2 API").startsWith("-        not asked before TAG_KEY and TAG_VALUE are both set"), this::said);
+    }
+
+    /// E: a server stays one where its directory is wrong.
+    @ParameterizedTest
+    @ValueSource(strings = {"argument", "variable", "file"})
+    void knowsAServerWhoseDirectoryIsWrong(String by) throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        variables.put("CONSUL_DATA_DIR", Files.createFile(home.resolve("file")).toString());
+        variables.put("BOOTSTRAP_EXPECT", "3");
+        switch (by) {
+            case "variable" -> variables.put("CONSUL_SERVER", "true");
+            case "file" -> Files.writeString(home.resolve("config/server.json"), "{\"server\": true}");
+            default -> Files.writeString(home.resolve("etc/none"), "");
+        }
+        assertEquals(1, by.equals("argument") ? doctor("agent", "-server") : doctor("agent"), this::said);
+        assertTrue(line("settings").contains("as a server"), this::said);
+    }
+
+    /// E: from Consul 1.14 on servers have a port for gRPC with TLS.
+    @ParameterizedTest
+    @CsvSource({
+        "Consul v1.21.0, true, '', true",
+        "Consul v2.0.0, true, '', true",
+        "Consul v1.14.0, true, '', true",
+        "Consul v1.13.9, true, '', false",
+        "Consul v1.21.0, false, '', false",
+        "Consul v1.21.0, true, -grpc-tls-port=-1, false",
+        "'', true, '', false"
+    })
+    void triesThePortOfGrpcWithTlsWhereItIsUsed(String version, boolean server, String argument, boolean tried)
+            throws IOException {
+        answer("\"10.0.0.1:8300\"");
+        consulVersion = version;
+        if (server) {
+            variables.putAll(Map.of("CONSUL_SERVER", "true", "BOOTSTRAP_EXPECT", "3"));
+        }
+        try (ServerSocket other = new ServerSocket(8503, 1, InetAddress.ofLiteral(ADDRESS))) {
+            doctor(Stream.of("agent", argument).filter(word -> !word.isEmpty()).toArray(String[]::new));
+            assertEquals(tried, line("ports").contains(other.getLocalPort() + "/tcp"), this::said);
+        }
+    }
+
+    /// F1
+    @ParameterizedTest
+    @CsvSource({
+        "200, '[{\"Allow\":true},{\"Allow\":false},{\"Allow\":true}]', problem, 'finding lost servers by their tag needs agent = \"write\"'",
+        "200, '[{\"Allow\":true},{\"Allow\":true},{\"Allow\":true}]', ok, has the ACL rules",
+        "401, ACL support disabled, ok, or there are no ACLs",
+        "403, ACL not found, problem, Consul doesn't know the launcher's token",
+        "404, '', -, can't be looked at: HTTP 404"
+    })
+    void tellsWhichFeatureLacksWhichRule(int status, String body, String state, String seen) {
+        answer("\"10.0.0.1:8300\"");
+        answers.put(
+                "/v1/internal/acl/authorize",
+                new MockResponse.Builder().code(status).body(body).build());
+        assertEquals(state.equals("problem") ? 1 : 0, doctor(), this::said);
+        assertTrue(line("token").startsWith(state) && line("token").contains(seen), this::said);
+        assertEquals(state.equals("problem"), line("token").contains("CONSUL_HTTP_TOKEN_FILE"), this::said);
     }
 
     private int doctor(String... words) {
@@ -429,7 +515,7 @@ final class DoctorTest {
                 home.resolve("etc/status"),
                 new HostInterfaces(new ShortRun()),
                 _ -> identity,
-                _ -> new Preparer.Runner.Outcome(0, ""),
+                _ -> new Preparer.Runner.Outcome(0, consulVersion),
                 Optional.empty());
         return new DoctorCommand(surroundings, new Log(surroundings.err(), surroundings.clock()), home.resolve("proc"))
                 .run(List.of(words));
