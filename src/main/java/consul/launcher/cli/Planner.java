@@ -260,8 +260,7 @@ final class Planner {
         return draft(settings, arguments, configuration).role();
     }
 
-    private static AgentDraft draft(
-            AgentSettings settings, List<String> arguments, UserConfiguration configuration) {
+    private static AgentDraft draft(AgentSettings settings, List<String> arguments, UserConfiguration configuration) {
         Flag none = new Flag(List.of(), Origin.argument());
         BaseFlags base = new BaseFlags(none, none, NO_DIRECTORY, List.of(), List.of());
         return AgentDraft.of(settings, arguments, configuration, base);
