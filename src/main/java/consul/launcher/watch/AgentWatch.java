@@ -247,7 +247,7 @@ public final class AgentWatch implements Companion {
         }
         if (!stopped && !left.describe().equals(lastRefusal)) {
             lastRefusal = left.describe();
-            log.error("the agent can't be told to leave: " + lastRefusal);
+            log.error("the agent can't be told to leave: " + left.describe());
         }
         return false;
     }
