@@ -9,20 +9,24 @@ import java.util.Set;
 
 /// What the launcher does to a running agent by its API, with the ACL rules that this needs.
 public enum Feature {
-    LEAVE(
-            "leaving at the end of the instance",
-            EnumSet.of(AclRule.AGENT_READ, AclRule.AGENT_WRITE, AclRule.OPERATOR_READ)),
-    RECOVERY("quorum recovery", EnumSet.of(AclRule.AGENT_READ, AclRule.NODE_READ, AclRule.OPERATOR_READ)),
-    REJOIN("finding lost servers by their tag", EnumSet.of(AclRule.AGENT_READ, AclRule.AGENT_WRITE, AclRule.NODE_READ));
+    LEAVE("leaving at the end of the instance"),
+    RECOVERY("quorum recovery"),
+    REJOIN("finding lost servers by their tag");
 
     private static final String PLACE = "CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE";
 
     private final String text;
-    private final Set<AclRule> rules;
 
-    Feature(String text, Set<AclRule> rules) {
+    Feature(String text) {
         this.text = text;
-        this.rules = rules;
+    }
+
+    private Set<AclRule> rules() {
+        return switch (this) {
+            case LEAVE -> EnumSet.of(AclRule.AGENT_READ, AclRule.AGENT_WRITE, AclRule.OPERATOR_READ);
+            case RECOVERY -> EnumSet.of(AclRule.AGENT_READ, AclRule.NODE_READ, AclRule.OPERATOR_READ);
+            case REJOIN -> EnumSet.of(AclRule.AGENT_READ, AclRule.AGENT_WRITE, AclRule.NODE_READ);
+        };
     }
 
     /// What to do about a token that isn't right.
@@ -31,7 +35,7 @@ public enum Feature {
     /// All rules that these need.
     public static Set<AclRule> rules(Collection<Feature> features) {
         Set<AclRule> all = EnumSet.noneOf(AclRule.class);
-        features.forEach(feature -> all.addAll(feature.rules));
+        features.forEach(feature -> all.addAll(feature.rules()));
         return all;
     }
 
@@ -39,7 +43,7 @@ public enum Feature {
     public static String withoutRules(Collection<Feature> features, Set<AclRule> lacking) {
         List<String> each = new ArrayList<>();
         for (Feature feature : features) {
-            List<String> missing = feature.rules.stream()
+            List<String> missing = feature.rules().stream()
                     .filter(lacking::contains)
                     .map(AclRule::text)
                     .toList();
