@@ -242,7 +242,7 @@ public final class AgentWatch implements Companion {
         }
         // An agent that has left may end before it answers; one that goes on is killed when its time is over.
         if (left instanceof ApiAnswer.Ok<String>
-                || left instanceof ApiAnswer.Unreachable<String> unreachable && unreachable.sent()) {
+                || (left instanceof ApiAnswer.Unreachable<String> unreachable && unreachable.sent())) {
             return true;
         }
         if (!stopped && !left.describe().equals(lastRefusal)) {
@@ -254,9 +254,9 @@ public final class AgentWatch implements Companion {
 
     /// Whether it never got the order: there was no connection, or no room for one more.
     private static boolean isTurnedAway(ApiAnswer<String> answer) {
-        return answer instanceof ApiAnswer.Unreachable<String> unreachable && !unreachable.sent()
-                || answer instanceof ApiAnswer.Refused<String> refused
-                        && (refused.status() == 429 || refused.status() == 503);
+        return (answer instanceof ApiAnswer.Unreachable<String> unreachable && !unreachable.sent())
+                || (answer instanceof ApiAnswer.Refused<String> refused
+                        && (refused.status() == 429 || refused.status() == 503));
     }
 
     /// Where it isn't handed over, as by Consul before 1.15, the others elect a leader after this one has left.
