@@ -48,7 +48,7 @@ final class Examination {
 
     /// @param leader whether the agent knows one, without whom tokens may not be known
     void look(LocalAgent local, boolean leader) {
-        if (done || skip > 0 || proven && !leader) {
+        if (done || skip > 0 || (proven && !leader)) {
             skip = Math.max(0, skip - 1);
             return;
         }
