@@ -87,7 +87,7 @@ final class ExamplesProcessIT {
                 "server-task.json | \"-server\" | \"-sever\" | no flag -sever: did you mean -server?",
                 "client-task.json | -datacenter= | -datacentre= | no flag -datacentre: did you mean -datacenter?",
                 "cluster.yaml | Command: [agent, -server] | Command: [agent, -server, -nod, x] | no flag -nod: did you mean -node?",
-                "cluster.yaml | Command: [agent, -server] | Command: [agent, server] | 'server' in the command is no flag",
+                "cluster.yaml | Command: [agent, -server] | Command: [agent, server] | in the command is no flag",
                 "client-task.json | \"TAG_KEY\" | \"TAG_KYE\" | no variable TAG_KYE: did you mean TAG_KEY?",
                 "server-task.json | \"CONSUL_ENCRYPT\" | \"CONSUL_ENCRPYT\" | did you mean CONSUL_ENCRYPT?",
                 // F9: a client that can't be a member of the servers' cluster
