@@ -1,6 +1,7 @@
 package consul.launcher.agent;
 
 import consul.launcher.config.Listing;
+import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.config.SecretSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import java.util.TreeSet;
 /// `-config-dir` as given; the files of a directory by name. What can't be read is left to Consul, with a warning.
 final class ConfigurationFiles {
 
-    private static final String LOCAL = "local.json";
+    private static final String LOCAL = LocalConfigSyntax.FILE;
 
     /// Far above any configuration; keeps a wrong path from filling the launcher's small heap.
     private static final long LARGEST = 4L << 20;
@@ -99,6 +100,7 @@ final class ConfigurationFiles {
         if (own) {
             // An earlier start of this launcher wrote it; this one writes it anew, or takes it away.
             names.remove(SecretSettings.FILE);
+            names.remove(LocalConfigSyntax.OLD_MARKER);
         }
         for (String name : names) {
             if (own && localConfig.isPresent() && name.equals(LOCAL)) {

@@ -7,7 +7,7 @@ package consul.launcher.agent;
 final class HclConfiguration {
 
     /// Deeper nesting is no configuration, and would end in a stack overflow.
-    private static final int DEEPEST = 100;
+    static final int DEEPEST = 100;
 
     private final HclScanner scanner;
     private final String source;
@@ -23,7 +23,7 @@ final class HclConfiguration {
         String start = text.stripLeading();
         if (start.startsWith("{")) {
             // Consul tells JSON in an HCL file by its first character.
-            return JsonConfiguration.read(text, source);
+            return HclJsonConfiguration.read(text, source);
         }
         HclConfiguration hcl = new HclConfiguration(text, source);
         hcl.scanner.next();
@@ -83,7 +83,7 @@ final class HclConfiguration {
                 items(path, depth + 1);
             }
             case OPEN_LIST -> list(path, depth + 1);
-            case IDENTIFIER, ASSIGN, COMMA, CLOSE_OBJECT, CLOSE_LIST, END ->
+            case IDENTIFIER, ASSIGN, COLON, COMMA, NULL, CLOSE_OBJECT, CLOSE_LIST, END ->
                 throw scanner.error("expected a value: a string in quotes, a number, true, false, a list or an object");
         }
         scanner.next();

@@ -2,7 +2,8 @@ package consul.launcher.agent;
 
 import java.util.Locale;
 
-/// Cuts an HCL 1 text into tokens: one at a time, the current one is looked at by [#kind()] and [#text()].
+/// Cuts an HCL 1 text, or JSON as HCL reads it, into tokens: one at a time, the current one is looked at by [#kind()]
+/// and [#text()].
 final class HclScanner {
 
     enum Kind {
@@ -10,7 +11,11 @@ final class HclScanner {
         STRING,
         /// A number, `true` or `false`.
         LITERAL,
+        /// In JSON only.
+        NULL,
         ASSIGN,
+        /// In JSON only.
+        COLON,
         COMMA,
         OPEN_OBJECT,
         CLOSE_OBJECT,
@@ -20,13 +25,23 @@ final class HclScanner {
     }
 
     private final String input;
+    private final boolean json;
     private int at;
     private int start;
     private Kind kind = Kind.END;
     private String text = "";
 
     HclScanner(String input) {
+        this(input, false);
+    }
+
+    private HclScanner(String input, boolean json) {
         this.input = input;
+        this.json = json;
+    }
+
+    static HclScanner ofJson(String input) {
+        return new HclScanner(input, true);
     }
 
     Kind kind() {
@@ -60,14 +75,21 @@ final class HclScanner {
         }
         char c = input.charAt(at);
         switch (c) {
-            case '=' -> symbol(Kind.ASSIGN);
+            case '=', '<', ':' -> {
+                if (json != (c == ':')) {
+                    throw error("an unexpected character");
+                } else if (c == '<') {
+                    heredoc();
+                } else {
+                    symbol(json ? Kind.COLON : Kind.ASSIGN);
+                }
+            }
             case ',' -> symbol(Kind.COMMA);
             case '{' -> symbol(Kind.OPEN_OBJECT);
             case '}' -> symbol(Kind.CLOSE_OBJECT);
             case '[' -> symbol(Kind.OPEN_LIST);
             case ']' -> symbol(Kind.CLOSE_LIST);
             case '"' -> string();
-            case '<' -> heredoc();
             default -> word(c);
         }
     }
@@ -87,6 +109,8 @@ final class HclScanner {
             char c = input.charAt(at);
             if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
                 at++;
+            } else if (json) {
+                return;
             } else if (c == '#' || input.startsWith("//", at)) {
                 int lineEnd = input.indexOf('\n', at);
                 at = lineEnd < 0 ? input.length() : lineEnd;
@@ -116,9 +140,13 @@ final class HclScanner {
         String word = input.substring(start, at);
         if (word.equals("true") || word.equals("false")) {
             set(Kind.LITERAL, word);
+        } else if (json && word.equals("null")) {
+            set(Kind.NULL, "");
+        } else if (identifier && json) {
+            throw error("a word without quotes");
         } else if (identifier) {
             set(Kind.IDENTIFIER, word);
-        } else if (isNumber(word)) {
+        } else if (isNumber(word) && !(json && hasLeadingZero(word))) {
             set(Kind.LITERAL, word);
         } else {
             throw error("a number that can't be read");
@@ -149,11 +177,20 @@ final class HclScanner {
         }
     }
 
+    private static boolean hasLeadingZero(String word) {
+        int first = word.startsWith("-") ? 1 : 0;
+        return word.length() > first + 1 && word.charAt(first) == '0' && isDigitOrX(word.charAt(first + 1));
+    }
+
+    private static boolean isDigitOrX(char c) {
+        return isDigit(c) || c == 'x' || c == 'X';
+    }
+
     private static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }
 
-    /// A quote inside `${…}` doesn't end the string; what stands there is kept as it is.
+    /// Outside JSON a quote inside `${…}` doesn't end the string; what stands there is kept as it is.
     private void string() throws ConfigurationSyntaxException {
         StringBuilder value = new StringBuilder();
         int braces = 0;
@@ -172,7 +209,7 @@ final class HclScanner {
                 escape(value);
                 continue;
             }
-            if (braces > 0 ? c == '{' : input.startsWith("${", at)) {
+            if (!json && (braces > 0 ? c == '{' : input.startsWith("${", at))) {
                 braces++;
                 if (c == '$') {
                     value.append(c);

@@ -26,7 +26,7 @@ final class JsonConfiguration {
         String why = "no JSON object";
         try {
             JsonNode document = JsonNode.parse(text);
-            if (document.isObject()) {
+            if (document.isObject() || document.isMissing()) {
                 return document;
             }
         } catch (JsonException e) {

@@ -70,6 +70,10 @@ final class PlanJson {
                 entry.put("action", "remove");
                 entry.put("path", remove.file().toString());
             }
+            case Step.RemoveOldMarker remove -> {
+                entry.put("action", "remove");
+                entry.put("path", remove.file().toString());
+            }
             case Step.AllowPrivilegedPorts allow -> {
                 entry.put("action", "run");
                 entry.put("path", allow.command().getLast());

@@ -5,6 +5,7 @@ import consul.launcher.agent.AgentDataDirectory;
 import consul.launcher.agent.AgentDraft;
 import consul.launcher.agent.BaseFlags;
 import consul.launcher.agent.Flag;
+import consul.launcher.agent.LocalConfigCheck;
 import consul.launcher.agent.Role;
 import consul.launcher.agent.UserConfiguration;
 import consul.launcher.config.AgentSettings;
@@ -12,7 +13,6 @@ import consul.launcher.config.ConsulApiSettings;
 import consul.launcher.config.Ec2ApiSettings;
 import consul.launcher.config.EntrypointSettings;
 import consul.launcher.config.Environment;
-import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.config.MetadataSettings;
 import consul.launcher.config.Origin;
 import consul.launcher.config.Problem;
@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The flow: arguments and environment → settings → instance identity → agent command → execution. It reads, and asks
 /// the metadata service, but changes nothing.
@@ -62,6 +63,9 @@ final class Planner {
 
     /// A source of identity that doesn't answer: exit code 69.
     private final List<Problem> unavailable = new ArrayList<>();
+
+    /// What is wrong with the local configuration of a command that goes on without.
+    private final List<String> localConfigWarnings = new ArrayList<>();
 
     /// What may explain a refusal, such as a file that couldn't be understood.
     private final List<String> details = new ArrayList<>();
@@ -88,13 +92,14 @@ final class Planner {
             case Command.Agent _ -> throw new IllegalStateException("handled above");
         };
         Privileges privileges = privileges(settings, command);
-        if (command.startsAgent()) {
-            checkLocalConfig(settings);
-        }
         Optional<Role> role = role(command);
+        EntrypointSettings used = withGoodLocalConfig(
+                settings,
+                command,
+                command.runsConsul() ? words.subList(Math.min(2, words.size()), words.size()) : List.of());
         Preparation.Plan preparation = command.startsAgent() && role.isEmpty()
                 ? NOTHING_TO_PREPARE
-                : preparation(settings, command, privileges, Optional.empty());
+                : preparation(used, command, privileges, Optional.empty());
         if (hasProblems()) {
             return refused();
         }
@@ -124,7 +129,7 @@ final class Planner {
         Addresses addresses =
                 Addresses.of(settings, surroundings.interfaces(), contractProblems::add, settingsProblems::add);
         Privileges privileges = privileges(settings, command);
-        checkLocalConfig(settings);
+        withGoodLocalConfig(settings, command, command.arguments());
         UserConfiguration configuration = configuration(settings, command);
         BaseFlags base = base(settings, addresses);
         AgentDraft draft = AgentDraft.of(agentSettings, command.arguments(), configuration, base);
@@ -201,12 +206,14 @@ final class Planner {
 
     /// What is to be said of a command apart from the flags that are derived for it.
     private List<String> warnings(Command command, EntrypointSettings settings, Privileges privileges) {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(localConfigWarnings);
+        if (!command.startsAgent()) {
+            return warnings;
+        }
         if (privileges instanceof Privileges.Kept kept && kept.warning().isPresent()) {
             warnings.add(kept.warning().get());
         }
-        if (command.startsAgent()
-                && settings.mode() == EntrypointSettings.Mode.SUPERVISE
+        if (settings.mode() == EntrypointSettings.Mode.SUPERVISE
                 && privileges instanceof Privileges.Dropped dropped
                 && dropped.uid() != 0
                 && !self().canSignalOthers()) {
@@ -214,9 +221,7 @@ final class Planner {
                     + ": the capability KILL is missing, so a stop of the container kills it without a leave; add KILL, or"
                     + " start the container as that user");
         }
-        if (command.startsAgent()) {
-            warnings.addAll(VariableNames.warnings(environment));
-        }
+        warnings.addAll(VariableNames.warnings(environment));
         if (command instanceof Command.ExplicitAgent explicit) {
             warnIfNotPassed(explicit, warnings);
             // Without a directory of its own Consul refuses to start.
@@ -295,14 +300,17 @@ final class Planner {
     }
 
     private Privileges privileges(EntrypointSettings settings, Command command) {
+        return privileges(settings, command, contractProblems::add);
+    }
+
+    private Privileges privileges(EntrypointSettings settings, Command command, Consumer<Problem> problems) {
         if (!command.runsConsul() || !settings.managesPermissions()) {
             // No look at /proc or /etc for a command that stays the current user's.
-            return Privileges.decide(
-                    settings, command, new Self(-1, 0), Accounts.none(), environment, contractProblems::add);
+            return Privileges.decide(settings, command, new Self(-1, 0), Accounts.none(), environment, problems);
         }
         Self self = self();
         Accounts accounts = self.isRoot() ? Accounts.read(surroundings.etc()) : Accounts.none();
-        return Privileges.decide(settings, command, self, accounts, environment, contractProblems::add);
+        return Privileges.decide(settings, command, self, accounts, environment, problems);
     }
 
     /// Read once; where that fails, a problem.
@@ -320,14 +328,14 @@ final class Planner {
 
     private Preparation.Plan preparation(
             EntrypointSettings settings, Command command, Privileges privileges, Optional<SecretsFile> secrets) {
-        if (!command.runsConsul()) {
+        if (!command.runsConsul() && settings.localConfig().isEmpty()) {
             return new Preparation.Plan(List.of(), Map.of());
         }
         return Preparation.plan(
                 settings,
                 command,
-                self(),
-                privileges,
+                command.runsConsul() ? self() : new Self(-1, 0),
+                command.runsConsul() ? privileges : laterPrivileges(settings),
                 dataDirectory(command),
                 secrets,
                 environment,
@@ -339,6 +347,18 @@ final class Planner {
                 ? new Preparation.DataDirectory(
                         AgentDataDirectory.explicit(agent.arguments()), AgentDataDirectory.isNeeded(agent.arguments()))
                 : new Preparation.DataDirectory(Optional.empty(), false);
+    }
+
+    /// Those of the agent that a wrapper may start: the local configuration is to be readable for it.
+    private Privileges laterPrivileges(EntrypointSettings settings) {
+        try {
+            if (Self.read(surroundings.self()).canChangeOwners()) {
+                return privileges(settings, new Command.Consul(List.of()), Planner::ignore);
+            }
+        } catch (UncheckedIOException e) {
+            // Without /proc nothing is known: the file stays the current user's.
+        }
+        return privileges(settings, new Command.Other(List.of()));
     }
 
     private UserConfiguration configuration(EntrypointSettings settings, Command.Agent command) {
@@ -363,13 +383,25 @@ final class Planner {
         }
     }
 
-    /// Rule 9: bad JSON ends the start before anything is written.
-    private void checkLocalConfig(EntrypointSettings settings) {
-        if (settings.localConfig().isPresent()) {
-            LocalConfigSyntax.check(settings.localConfig().get())
-                    .ifPresent(what -> contractProblems.add(
-                            new Problem("CONSUL_LOCAL_CONFIG is not valid JSON: " + what, "give one JSON object")));
+    /// Rules 1 and 9: a local configuration that Consul can't read ends the start of an agent before anything is
+    /// written; any other command goes on without it. The launcher's own commands write none.
+    ///
+    /// @param flags the command's own
+    private EntrypointSettings withGoodLocalConfig(EntrypointSettings settings, Command command, List<String> flags) {
+        if (settings.localConfig().isEmpty()) {
+            return settings;
         }
+        if (command instanceof Command.Other other && other.isLauncher()) {
+            return settings.withoutLocalConfig();
+        }
+        String text = settings.localConfig().get();
+        if (command.startsAgent()) {
+            LocalConfigCheck.forAgent(text, flags).ifPresent(contractProblems::add);
+            return settings;
+        }
+        Optional<Problem> problem = LocalConfigCheck.forOther(text, flags);
+        problem.ifPresent(it -> localConfigWarnings.add(it.what() + ", so it isn't written; " + it.remedy()));
+        return problem.isEmpty() ? settings : settings.withoutLocalConfig();
     }
 
     private static void ignore(Problem problem) {}

@@ -171,6 +171,8 @@ final class Run {
             if (step instanceof Step.CreateDirectory == creations) {
                 steps.add(step);
             }
+        } else {
+            plan.warnings().forEach(log::warn);
         }
         Optional<Problem> problem = new Preparer(surroundings.runner(), log::warn).make(steps);
         if (problem.isPresent()) {

@@ -85,6 +85,24 @@ public record EntrypointSettings(
         return names;
     }
 
+    /// The same for a start that goes on without `CONSUL_LOCAL_CONFIG`.
+    public EntrypointSettings withoutLocalConfig() {
+        return new EntrypointSettings(
+                bind,
+                bindInterface,
+                client,
+                clientInterface,
+                dataDirectory,
+                configDirectory,
+                Optional.empty(),
+                managesPermissions,
+                user,
+                group,
+                allowsPrivilegedPorts,
+                mode,
+                stopTimeout);
+    }
+
     private static Sourced<Path> directory(Environment environment, String name, String otherwise) {
         String value = environment.get(name).orElse(null);
         return value == null

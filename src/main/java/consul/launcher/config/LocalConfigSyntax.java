@@ -4,9 +4,16 @@ import consul.launcher.json.JsonException;
 import consul.launcher.json.JsonNode;
 import java.util.Optional;
 
-/// Whether a text is the JSON object that Consul expects of a configuration file. Says where it isn't and in what
+/// Whether a text is the JSON object that Consul expects of a configuration file; it takes `null` too, for nothing.
+/// Says where it isn't and in what
 /// way, but never shows a piece of it, because it may hold keys and tokens.
 public final class LocalConfigSyntax {
+
+    /// Where the text of `CONSUL_LOCAL_CONFIG` goes, in the configuration directory.
+    public static final String FILE = "local.json";
+
+    /// What launchers up to 0.1.0 kept beside it; nothing of Consul's.
+    public static final String OLD_MARKER = ".local.json.launcher";
 
     private LocalConfigSyntax() {}
 
@@ -15,12 +22,13 @@ public final class LocalConfigSyntax {
         if (text.isBlank()) {
             return Optional.of("line 1, column 1: there is nothing but white space");
         }
-        return isObject(text) ? Optional.empty() : JsonFault.find(text);
+        return isConfiguration(text) ? Optional.empty() : JsonFault.find(text);
     }
 
-    private static boolean isObject(String text) {
+    private static boolean isConfiguration(String text) {
         try {
-            return JsonNode.parse(text).isObject();
+            JsonNode document = JsonNode.parse(text);
+            return document.isObject() || document.isMissing();
         } catch (JsonException e) {
             return false;
         }

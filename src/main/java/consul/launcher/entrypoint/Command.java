@@ -52,6 +52,12 @@ public sealed interface Command {
         public boolean runsConsul() {
             return false;
         }
+
+        /// Whether it is a command of the launcher's own, such as `consul-launcher doctor`.
+        public boolean isLauncher() {
+            String program = words.getFirst();
+            return program.substring(program.lastIndexOf('/') + 1).equals("consul-launcher");
+        }
     }
 
     /// Whether it starts an agent, so that directories and the local configuration matter. Every start asks: a

@@ -1,55 +1,79 @@
 package consul.launcher.entrypoint;
 
+import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.entrypoint.Step.Owner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoField;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
-/// `local.json` in the configuration directory (rule 9). A marker file beside it, which Consul doesn't read, remembers
-/// that the launcher wrote it and with what content, so that only an own and unchanged file is ever removed. A CRC is
-/// enough for that: it tells an edit, not an attack.
+/// `local.json` in the configuration directory (rule 9). The microseconds of its modification time are a checksum of
+/// its content: so the launcher recognises a file that it wrote itself and that is unchanged since, the only one that
+/// it ever removes. Not a marker file: with `-config-format` Consul reads every file of that directory, and any other
+/// directory may belong to another volume, or not exist. On a file system that keeps no microseconds the file is taken
+/// for the user's and stays.
 public final class LocalConfig {
 
-    public static final String NAME = "local.json";
+    public static final String NAME = LocalConfigSyntax.FILE;
 
     private static final String MODE = "rw-r-----";
-
-    private static final String MARKER = ".local.json.launcher";
 
     private LocalConfig() {}
 
     /// Whether the launcher wrote the file and nobody changed it since.
     public static boolean isOwn(Path file) {
         try {
-            return Files.readString(marker(file), StandardCharsets.US_ASCII).equals(mark(Files.readAllBytes(file)));
+            byte[] bytes = Files.readAllBytes(file);
+            Instant modified = Files.getLastModifiedTime(file).toInstant();
+            return modified.get(ChronoField.MICRO_OF_SECOND) == micros(bytes) || isMarked(file, bytes);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static boolean holds(Path file, String content) {
+        try {
+            return Arrays.equals(Files.readAllBytes(file), bytes(content));
         } catch (IOException e) {
             return false;
         }
     }
 
     static void write(Path file, String content, Optional<Owner> owner) throws IOException {
-        // With a line break at its end, as the script writes it.
-        byte[] bytes = (content + "\n").getBytes(StandardCharsets.UTF_8);
-        // The marker first: a crash between the two leaves a file that doesn't match, which is never removed.
-        Replacement.of(marker(file), mark(bytes).getBytes(StandardCharsets.US_ASCII), owner, MODE);
-        Replacement.of(file, bytes, owner, MODE);
+        byte[] bytes = bytes(content);
+        FileTime time = FileTime.from(Instant.now().with(ChronoField.MICRO_OF_SECOND, micros(bytes)));
+        Replacement.of(file, bytes, owner, MODE, Optional.of(time));
     }
 
-    static void remove(Path file) throws IOException {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(marker(file));
+    /// The marker file of launchers up to 0.1.0, which had length and checksum in it.
+    static Path marker(Path file) {
+        return file.resolveSibling(LocalConfigSyntax.OLD_MARKER);
     }
 
-    private static Path marker(Path file) {
-        return file.resolveSibling(MARKER);
+    private static boolean isMarked(Path file, byte[] bytes) throws IOException {
+        String mark = bytes.length + " " + Long.toHexString(checksum(bytes)) + "\n";
+        return Files.readString(marker(file), StandardCharsets.US_ASCII).equals(mark);
     }
 
-    private static String mark(byte[] bytes) {
+    /// With a line break at its end, as the script writes it.
+    private static byte[] bytes(String content) {
+        return (content + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int micros(byte[] bytes) {
+        return (int) (checksum(bytes) % 1_000_000);
+    }
+
+    /// Tells an edit, not an attack.
+    private static long checksum(byte[] bytes) {
         CRC32 crc = new CRC32();
         crc.update(bytes);
-        return bytes.length + " " + Long.toHexString(crc.getValue()) + "\n";
+        return crc.getValue();
     }
 }

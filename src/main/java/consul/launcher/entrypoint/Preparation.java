@@ -77,11 +77,11 @@ public final class Preparation {
             Environment environment,
             Consumer<Problem> problems) {
         Preparation preparation = new Preparation(settings, command, self, privileges, problems);
-        preparation.dataDirectory(data);
-        preparation.configDirectory(secrets.isPresent());
-        if (command.startsAgent()) {
-            preparation.localConfig();
+        if (command.runsConsul()) {
+            preparation.dataDirectory(data);
+            preparation.configDirectory(secrets.isPresent());
         }
+        preparation.localConfig();
         // With -dev they are not this agent's, and may be those of one that runs beside it.
         if (command instanceof Command.Agent && data.needed()) {
             preparation.secrets(secrets);
@@ -206,12 +206,20 @@ public final class Preparation {
                         wayOut(path)));
     }
 
+    /// Rule 9. For a command that starts no agent, as far as the launcher can tell, nothing is written again that is
+    /// there already, and nothing is removed, since an agent may run with it.
     private void localConfig() {
         Path file = settings.configDirectory().value().resolve(LocalConfig.NAME);
-        if (settings.localConfig().isPresent()) {
-            steps.add(new Step.WriteLocalConfig(file, settings.localConfig().get(), consul));
-        } else if (Files.exists(file) && LocalConfig.isOwn(file)) {
+        Path marker = LocalConfig.marker(file);
+        boolean agent = command.startsAgent();
+        Optional<String> content = settings.localConfig();
+        if (content.isPresent() && (agent || Files.exists(marker) || !LocalConfig.holds(file, content.get()))) {
+            steps.add(new Step.WriteLocalConfig(file, content.get(), consul, agent));
+        } else if (content.isEmpty() && agent && Files.exists(file) && LocalConfig.isOwn(file)) {
             steps.add(new Step.RemoveLocalConfig(file));
+        }
+        if ((agent || content.isPresent()) && Files.exists(marker)) {
+            steps.add(new Step.RemoveOldMarker(marker));
         }
     }
 

@@ -53,7 +53,7 @@ public final class Preparer {
             if (isNeeded(step)) {
                 return Optional.of(new Problem(what, wayOut(step)));
             }
-            warnings.accept(what + "; going on without");
+            warnings.accept(what + "; going on without: " + wayOut(step));
             return Optional.empty();
         }
     }
@@ -66,12 +66,18 @@ public final class Preparer {
         } else if (step instanceof Step.ChangeOwner change) {
             Owners.change(change.path(), change.owner());
         } else if (step instanceof Step.WriteLocalConfig write) {
+            Path directory = write.file().resolveSibling("");
+            if (!Files.isDirectory(directory)) {
+                create(new Step.CreateDirectory(directory, write.owner(), false));
+            }
             LocalConfig.write(write.file(), write.content(), write.owner());
         } else if (step instanceof Step.RemoveLocalConfig remove) {
-            LocalConfig.remove(remove.file());
+            Files.deleteIfExists(remove.file());
+        } else if (step instanceof Step.RemoveOldMarker remove) {
+            Files.deleteIfExists(remove.file());
         } else if (step instanceof Step.WriteSecrets write) {
             byte[] content = write.secrets().content().getBytes(StandardCharsets.UTF_8);
-            Replacement.of(write.file(), content, write.owner(), "rw-------");
+            Replacement.of(write.file(), content, write.owner(), "rw-------", Optional.empty());
         } else if (step instanceof Step.RemoveSecrets remove) {
             Files.deleteIfExists(remove.file());
         } else {
@@ -101,8 +107,9 @@ public final class Preparer {
         return switch (step) {
             case Step.CreateDirectory create -> create.needed();
             case Step.ChangeOwner change -> change.needed();
-            case Step.WriteLocalConfig _, Step.WriteSecrets _, Step.AllowPrivilegedPorts _ -> true;
-            case Step.RemoveLocalConfig _, Step.RemoveSecrets _ -> false;
+            case Step.WriteLocalConfig write -> write.needed();
+            case Step.WriteSecrets _, Step.AllowPrivilegedPorts _ -> true;
+            case Step.RemoveLocalConfig _, Step.RemoveOldMarker _, Step.RemoveSecrets _ -> false;
         };
     }
 
@@ -116,6 +123,7 @@ public final class Preparer {
             case Step.WriteSecrets _ -> "make the configuration directory writable for the launcher";
             case Step.RemoveSecrets remove -> "remove " + remove.file();
             case Step.RemoveLocalConfig remove -> "remove " + remove.file();
+            case Step.RemoveOldMarker remove -> "remove " + remove.file();
             case Step.AllowPrivilegedPorts _ ->
                 "allow the capability SETFCAP, or unset CONSUL_ALLOW_PRIVILEGED_PORTS and use ports above 1023";
         };

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -17,7 +18,9 @@ final class Replacement {
     private Replacement() {}
 
     /// @param mode as in `rw-r-----`
-    static void of(Path file, byte[] bytes, Optional<Owner> owner, String mode) throws IOException {
+    /// @param time its modification time, if not now
+    static void of(Path file, byte[] bytes, Optional<Owner> owner, String mode, Optional<FileTime> time)
+            throws IOException {
         // Not createTempFile, whose random names cost 19 ms before Consul starts. A file that is there isn't taken
         // over.
         Path temporary = file.resolveSibling(file.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".tmp");
@@ -27,6 +30,10 @@ final class Replacement {
             Files.write(temporary, bytes, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             Files.setAttribute(
                     temporary, "posix:permissions", PosixFilePermissions.fromString(mode), LinkOption.NOFOLLOW_LINKS);
+            if (time.isPresent()) {
+                // Before the owner: of another user's file it takes the capability FOWNER.
+                Files.setAttribute(temporary, "lastModifiedTime", time.get(), LinkOption.NOFOLLOW_LINKS);
+            }
             if (owner.isPresent()) {
                 Owners.changeItself(temporary, owner.get());
             }

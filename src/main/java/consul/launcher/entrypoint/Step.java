@@ -35,8 +35,9 @@ public sealed interface Step {
         }
     }
 
-    /// @param content JSON; may hold secrets, so it is never printed
-    record WriteLocalConfig(Path file, String content, Optional<Owner> owner) implements Step {
+    /// @param content may hold secrets, so it is never printed
+    /// @param needed whether the start fails without it; if not, its directory may be missing
+    record WriteLocalConfig(Path file, String content, Optional<Owner> owner, boolean needed) implements Step {
         @Override
         public String describe() {
             return "write " + file + " from CONSUL_LOCAL_CONFIG, mode 0640" + ofOwner(owner);
@@ -53,6 +54,14 @@ public sealed interface Step {
         @Override
         public String describe() {
             return "remove " + file + ", written by the launcher from a CONSUL_LOCAL_CONFIG that is no longer set";
+        }
+    }
+
+    /// @param file the marker of an earlier launcher, which Consul reads where -config-format is given
+    record RemoveOldMarker(Path file) implements Step {
+        @Override
+        public String describe() {
+            return "remove " + file + ", kept by an earlier launcher";
         }
     }
 

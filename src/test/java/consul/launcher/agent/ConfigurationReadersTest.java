@@ -46,6 +46,32 @@ class ConfigurationReadersTest {
         assertEquals(expected, values.value("node_name").orElseThrow().value());
     }
 
+    /// B4: HCL's parser of JSON takes commas too many, and ignores the rest where one is missing.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "{\"server\": true, \"retry_join\": [\"a\",],} | true | a",
+                "{\"server\": true, \"retry_join\": [,\"a\",,\"b\"]} | true | a b",
+                "{\"retry_join\": [\"a\" \"b\"], \"server\": true | true | a b",
+                "{\"retry_join\": [true, [\"a\"], \"server\": true} | true | a",
+                "{\"retry_join\": [\"a\"], \"server\": true} x | true | a",
+                "{\"retry_join\": [\"a\"] \"server\": true} | ^^ | a",
+                "{\"ports\": {\"http\": 1 \"dns\": 2}, \"server\": true} | ^^ | ^^",
+                "{\"server\": false, \"node_name\": null, \"server\": true} | true | ^^",
+            })
+    void readsJsonInHclAsConsulDoes(String text, String server, String join) throws ConfigurationSyntaxException {
+        ConfigurationValues values = HclConfiguration.read(text, "f");
+
+        assertEquals(server, values.value("server").map(Sourced::value).orElse(""));
+        assertEquals(
+                join,
+                String.join(
+                        " ",
+                        values.list("retry_join").stream().map(Sourced::value).toList()));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -16,6 +16,8 @@ class LocalConfigSyntaxTest {
     @ValueSource(
             strings = {
                 "{}",
+                "null",
+                " null\n",
                 "  {\"server\": true}\n",
                 "{\"a\": [1, -2.5e3, null, \"\\u00e9\\n\", {\"b\": []}], \"a\": false}",
                 "{\"service\": {\"name\": \"web\"}}"
@@ -45,7 +47,6 @@ class LocalConfigSyntaxTest {
                 "{\"a\":{}} {}          | line 1, column 10: something follows the object's closing }",
                 "[1]                    | line 1, column 1: expected { to open a JSON object",
                 "\"x\"                  | line 1, column 1: expected { to open a JSON object",
-                "null                   | line 1, column 1: expected { to open a JSON object",
                 "{\"a\":01}             | line 1, column 7: not valid JSON",
                 "{} // done             | line 1, column 4: not valid JSON",
             })

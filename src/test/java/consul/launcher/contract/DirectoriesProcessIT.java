@@ -477,6 +477,165 @@ final class DirectoriesProcessIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"sh -c true", "consul validate %s", "validate %s", "version", "members", "-v"})
+    @DisplayName("rules 1, 9 (B11): every command gets its local configuration, since a wrapper may start an agent")
+    void writesForEveryCommand(String command) throws IOException {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}");
+
+        Outcome outcome = scenario.run(command.formatted(scenario.config()).split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals("", outcome.stderr());
+        assertEquals("{}", Files.readString(scenario.localConfig()).stripTrailing());
+        if (NeedsRoot.Condition.isRoot()) {
+            assertEquals(CONSUL + " 640", Scenario.ownerAndMode(scenario.localConfig()));
+        }
+    }
+
+    @Test
+    @DisplayName("rule 1 (B11): the configuration directory is made for such a command, too")
+    void createsTheConfigurationDirectoryForEveryCommand() throws IOException {
+        Path config = scenario.home().resolve("new/config");
+        scenario.with("CONSUL_CONFIG_DIR", config.toString()).with("CONSUL_LOCAL_CONFIG", "{}");
+
+        assertEquals(0, scenario.run("sh", "-c", "true").exitCode());
+
+        assertEquals("{}", Files.readString(config.resolve("local.json")).stripTrailing());
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 1 (B11): an agent that a wrapper starts as another user can read it")
+    void isReadableForTheAgentOfAWrapper() {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{\"server\": false}");
+
+        Outcome outcome = scenario.run(
+                "sh",
+                "-c",
+                "exec su-exec %d:%d cat %s"
+                        .formatted(Scenario.CONSUL_UID, Scenario.CONSUL_GID, scenario.localConfig()));
+
+        assertEquals("{\"server\": false}", outcome.stdout().stripTrailing(), outcome::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sh -c true | {\"a\": 1,}",
+                "sh -c true | [",
+                "validate x | {",
+                "version    | -n",
+                "validate -config-format=json x | a = 1"
+            })
+    @DisplayName("rule 1 (B11): what is wrong with it stops only an agent; elsewhere it is one warning")
+    void warnsOfBadJsonForOtherCommands(String command, String value) {
+        scenario.with("CONSUL_LOCAL_CONFIG", value);
+
+        Outcome outcome = scenario.run(command.split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(1, outcome.stderrLines().size(), outcome::toString);
+        outcome.assertTells("[WARN]", "CONSUL_LOCAL_CONFIG", "isn't written");
+        assertFalse(Files.exists(scenario.localConfig()));
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 1 (B11): a configuration directory that can't be written is one warning for such a command")
+    void warnsOfAReadOnlyDirectoryForOtherCommands() {
+        Outcome outcome = readOnlyConfig().with("CONSUL_LOCAL_CONFIG", "{}").run("sh", "-c", "echo done");
+
+        assertEquals("done\n", outcome.stdout(), outcome::toString);
+        assertEquals(1, outcome.stderrLines().size(), outcome::toString);
+        outcome.assertTells(
+                "[WARN]", "CONSUL_LOCAL_CONFIG", scenario.localConfig().toString());
+    }
+
+    @Test
+    @NeedsRoot
+    @DisplayName("rule 1 (B11): a second command in the container of an agent writes nothing again")
+    void leavesTheAgentsFileAlone() {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+        List<String> before = scenario.tree();
+
+        scenario.run("members");
+        scenario.without("CONSUL_LOCAL_CONFIG").run("sh", "-c", "true");
+
+        assertEquals(before, scenario.tree());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"consul-launcher", "/usr/local/bin/consul-launcher"})
+    @DisplayName("rule 1 (B11): the launcher's own commands write nothing")
+    void writesNothingForItsOwnCommands(String launcher) {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").programs().does("consul-launcher", "exit 0\n");
+
+        scenario.run(launcher, "plan", "agent");
+
+        assertFalse(Files.exists(scenario.localConfig()));
+    }
+
+    @Test
+    @DisplayName(
+            "rule 9 (B10): nothing of the launcher's own lies beside it, since with -config-format Consul reads that")
+    void keepsNothingBesideIt() {
+        scenario.with("CONSUL_LOCAL_CONFIG", "{}").run("agent", "-dev");
+
+        assertEquals(List.of("local.json"), all(scenario.config()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "agent -config-format=hcl",
+                "consul agent -config-format hcl",
+                "validate -config-format=hcl x",
+                "sh -c true"
+            })
+    @DisplayName("rule 9 (B10): HCL is taken where Consul takes it, and where only a wrapper knows")
+    void takesHclWhereConsulDoes(String command) throws IOException {
+        String hcl = "datacenter = \"x\" # here";
+        scenario.with("CONSUL_LOCAL_CONFIG", hcl);
+
+        Outcome outcome = scenario.run(command.split(" "));
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertEquals(hcl, Files.readString(scenario.localConfig()).stripTrailing());
+    }
+
+    @Test
+    @DisplayName("rule 9 (B10): bad HCL is exit code 1, with line and column")
+    void refusesBadHcl() {
+        scenario.with("CONSUL_LOCAL_CONFIG", "server = yes")
+                .refuses(1, "agent", "-config-format=hcl")
+                .assertTells("CONSUL_LOCAL_CONFIG", "HCL", "line 1, column 10");
+    }
+
+    @Test
+    @DisplayName("rule 9 (B9): null is a configuration with nothing in it")
+    void takesNull() {
+        Outcome outcome = scenario.with("CONSUL_LOCAL_CONFIG", " null\n").run("agent", "-dev");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertFalse(outcome.stderr().contains("local.json could not be read"), outcome::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("rule 9 (B10): what a launcher of 0.1.0 wrote is known by its marker, which goes")
+    void knowsTheFilesOfEarlierLaunchers(boolean unchanged) throws IOException {
+        Files.writeString(scenario.localConfig(), unchanged ? "{}" : "{ }");
+        Files.writeString(scenario.config().resolve(".local.json.launcher"), "2 a3a6bf43\n");
+
+        Outcome outcome = scenario.run("agent", "-config-format=json");
+
+        assertEquals(0, outcome.exitCode(), outcome::toString);
+        assertFalse(outcome.stderr().contains("could not be read"), outcome::toString);
+        assertEquals(unchanged ? List.of() : List.of("local.json"), all(scenario.config()));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -599,6 +758,10 @@ final class DirectoriesProcessIT {
         return scenario.prepared(
                 "mount --bind " + scenario.config() + " " + scenario.config(),
                 "mount -o remount,bind,ro " + scenario.config());
+    }
+
+    private static List<String> all(Path directory) {
+        return Stream.of(directory.toFile().list()).sorted().toList();
     }
 
     /// The files that Consul would load or a person would notice.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,12 +39,19 @@ class LocalConfigTest {
     }
 
     @Test
-    void leavesNothingBehindWhenRemoved() throws IOException {
+    void keepsNothingBesideItsFile() throws IOException {
+        LocalConfig.write(directory.resolve(LocalConfig.NAME), "{}", Optional.empty());
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(1, files.count());
+        }
+    }
+
+    /// As a volume is copied or restored.
+    @Test
+    void knowsItsFileAfterACopy() throws IOException {
         Path file = directory.resolve(LocalConfig.NAME);
         LocalConfig.write(file, "{}", Optional.empty());
-        LocalConfig.remove(file);
-        try (Stream<Path> left = Files.list(directory)) {
-            assertEquals(0, left.count());
-        }
+        Path copy = Files.copy(file, directory.resolve("copy.json"), StandardCopyOption.COPY_ATTRIBUTES);
+        assertTrue(LocalConfig.isOwn(copy));
     }
 }
