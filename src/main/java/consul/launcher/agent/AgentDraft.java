@@ -36,6 +36,9 @@ public final class AgentDraft {
     /// Whether only the script's flags are added: for `-dev`, and where Consul will print its help.
     private final boolean plain;
 
+    /// Whether all of the user's configuration could be read; if not, there may be anything in it.
+    private final boolean understood;
+
     private final List<Flag> serverFlags;
     private final Optional<Given> node;
     private final Optional<Given> advertise;
@@ -63,7 +66,12 @@ public final class AgentDraft {
         this.bind = given.find("bind", "bind_addr").filter(address -> BindAddress.isReachable(address.value()));
         this.client = given.find("client", "client_addr");
         this.join = new JoinFlags(settings, given);
-        findings.warn(configuration.warnings());
+        this.understood = configuration.isComplete();
+        if (!understood) {
+            findings.warn(String.join("; ", configuration.warnings())
+                    + ". So nothing that may be set there is derived from metadata or by default, such as -node,"
+                    + " -advertise and -client: correct it, or give those flags");
+        }
         judgeNames(base);
         if (plain) {
             this.role = dev ? Role.DEV : Role.CLIENT;
@@ -79,7 +87,7 @@ public final class AgentDraft {
             judgeArguments();
             judgeVariable(base.bind());
             judgeVariable(base.client());
-            ServerFlags decided = new ServerFlags(settings, given, configuration.isComplete(), findings);
+            ServerFlags decided = new ServerFlags(settings, given, understood, findings);
             this.role = decided.isServer() ? Role.SERVER : Role.CLIENT;
             this.serverFlags = decided.flags();
         }
@@ -138,6 +146,9 @@ public final class AgentDraft {
         if (plain || (node.isPresent() && advertise.isPresent())) {
             return Collections.unmodifiableSet(wanted);
         }
+        if (!understood) {
+            return join.wantsRegion() ? Set.of(Wanted.REGION) : Set.of();
+        }
         if (node.isEmpty()) {
             wanted.add(Wanted.NODE_NAME);
             if (role == Role.CLIENT) {
@@ -166,7 +177,14 @@ public final class AgentDraft {
     }
 
     private Optional<Given> explicitSecret(String key) {
-        return given.find(key.equals("encrypt") ? "encrypt" : "", key);
+        return switch (key) {
+            case "encrypt" -> given.find("encrypt", key);
+            // The second is deprecated since Consul 1.4, and still read.
+            case "acl.tokens.agent" -> given.find("", key, "acl_agent_token");
+            case "acl.tokens.default" -> given.find("", key, "acl_token");
+            case "acl.tokens.replication" -> given.find("", key, "acl_replication_token");
+            default -> given.find("", key);
+        };
     }
 
     /// The secrets to write for Consul; empty if there are none. One that the user's arguments or configuration set
@@ -204,11 +222,16 @@ public final class AgentDraft {
         flags.addAll(base.client());
         if (!plain) {
             flags.addAll(serverFlags);
-            addNode(identity, host.hasNodeId(), flags, all);
-            String advertised = addAdvertise(identity, host.hasAddress(), flags, all);
+            String advertised = advertise.map(Given::value).orElse("");
+            if (understood) {
+                addNode(identity, host.hasNodeId(), flags, all);
+                advertised = addAdvertise(identity, host.hasAddress(), flags, all);
+            }
             join.add(identity, advertised, flags, all);
-            addClient(identity, flags, all);
-            addNodeMeta(identity, flags, all);
+            if (understood) {
+                addClient(identity, flags, all);
+                addNodeMeta(identity, flags, all);
+            }
             addLeave(flags, all);
         }
         flags.addAll(arguments.asFlags(Origin.argument()));
@@ -281,7 +304,7 @@ public final class AgentDraft {
                         || given.find("bootstrap", "bootstrap")
                                 .flatMap(alone -> GoText.truth(alone.value()))
                                 .orElse(false);
-            case AgentSettings.TAG_KEY, AgentSettings.RETRY_JOIN, AgentSettings.REGION ->
+            case AgentSettings.TAG_KEY, AgentSettings.TAG_VALUE, AgentSettings.RETRY_JOIN, AgentSettings.REGION ->
                 given.findAny("retry-join", "retry_join").isPresent();
             default -> false;
         };
@@ -410,7 +433,8 @@ public final class AgentDraft {
     /// the other, since there is no flag for it.
     private void addLeave(List<Flag> flags, Findings all) {
         boolean leavesAnyway = role == Role.CLIENT;
-        if (settings.leave() == Leave.AUTO || leavesAnyway == (settings.leave() == Leave.ALWAYS)) {
+        boolean asWanted = understood && leavesAnyway == (settings.leave() == Leave.ALWAYS);
+        if (settings.leave() == Leave.AUTO || asWanted) {
             return;
         }
         Optional<Given> explicit = given.find("", "leave_on_terminate");

@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +77,7 @@ final class ConfigurationFiles {
         } else if (isOwn(path) || Files.isDirectory(path)) {
             directory(path);
         } else {
-            file(path, name);
+            file(path, name, name);
         }
     }
 
@@ -108,9 +109,18 @@ final class ConfigurationFiles {
             } else {
                 Path file = directory.resolve(name);
                 if (!Files.isDirectory(file)) {
-                    file(file, file.toString());
+                    entry(file);
                 }
             }
+        }
+    }
+
+    /// As Consul does: of a link in a directory the name behind it decides, of one that an argument names its own.
+    private void entry(Path file) {
+        try {
+            file(file, file.toRealPath().toString(), file.toString());
+        } catch (IOException e) {
+            skip(file.toString(), reason(e));
         }
     }
 
@@ -118,16 +128,16 @@ final class ConfigurationFiles {
         return path.toAbsolutePath().normalize().equals(configDirectory);
     }
 
-    private void file(Path file, String source) {
+    /// @param name decides what language it is
+    private void file(Path file, String name, String source) {
         try {
-            // As Consul does, the name behind a link decides what language it is.
-            String name = String.valueOf(file.toRealPath().getFileName());
             if (format.isEmpty() && !name.endsWith(".json") && !name.endsWith(".hcl")) {
                 return;
             }
-            if (!Files.isRegularFile(file)) {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            if (!attributes.isRegularFile()) {
                 skip(source, "it is no regular file, and reading it could take it away from Consul");
-            } else if (Files.size(file) > LARGEST) {
+            } else if (attributes.size() > LARGEST) {
                 skip(source, "it is larger than 4 MiB");
             } else {
                 text(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), name, source);
@@ -151,7 +161,7 @@ final class ConfigurationFiles {
 
     private void skip(String source, String why) {
         complete = false;
-        warnings.add(source + " could not be read, so flags are derived without it: " + why);
+        warnings.add(source + " could not be read: " + why);
     }
 
     private static String reason(IOException e) {

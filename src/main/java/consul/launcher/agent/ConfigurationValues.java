@@ -17,6 +17,9 @@ final class ConfigurationValues {
 
     private static final Set<String> KEPT = Set.of(
             "acl",
+            "acl_agent_token",
+            "acl_replication_token",
+            "acl_token",
             "addresses",
             "advertise_addr",
             "bind_addr",
@@ -69,7 +72,7 @@ final class ConfigurationValues {
     }
 
     private static boolean isSecret(String path) {
-        return path.equals("encrypt") || path.startsWith("acl.");
+        return path.equals("encrypt") || path.startsWith("acl");
     }
 
     /// @param source the file, or what stands for one

@@ -1,5 +1,6 @@
 package consul.launcher.agent;
 
+import consul.launcher.config.Environment;
 import consul.launcher.config.LocalConfigSyntax;
 import consul.launcher.config.Problem;
 import java.util.List;
@@ -15,6 +16,9 @@ public final class LocalConfigCheck {
     ///
     /// @param arguments what follows `agent`
     public static Optional<Problem> forAgent(String text, List<String> arguments) {
+        if (text.indexOf(Environment.UNREADABLE) >= 0) {
+            return Optional.of(Environment.notUtf8("CONSUL_LOCAL_CONFIG"));
+        }
         return format(arguments).equals("hcl") ? hcl(text) : json(text);
     }
 
@@ -22,7 +26,9 @@ public final class LocalConfigCheck {
     ///
     /// @param arguments the command's own flags
     public static Optional<Problem> forOther(String text, List<String> arguments) {
-        boolean maybeHcl = format(arguments).isEmpty() && !text.stripLeading().startsWith("{");
+        boolean maybeHcl = format(arguments).isEmpty()
+                && text.indexOf(Environment.UNREADABLE) < 0
+                && !text.stripLeading().startsWith("{");
         return maybeHcl && hcl(text).isEmpty() ? Optional.empty() : forAgent(text, arguments);
     }
 

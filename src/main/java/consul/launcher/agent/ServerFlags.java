@@ -65,7 +65,7 @@ final class ServerFlags {
         if (explicit.isEmpty()) {
             explicit = given.find("ui-dir", "ui_dir", "ui_config.dir");
         }
-        boolean wanted = settings.ui().orElse(server);
+        boolean wanted = settings.ui().orElse(server && configurationIsComplete);
         if (explicit.isPresent()) {
             if (settings.isSet(AgentSettings.UI)) {
                 findings.note("CONSUL_UI has no effect: " + explicit.get().by());
@@ -82,7 +82,10 @@ final class ServerFlags {
         boolean isAlone = alone.isPresent() && truth(alone.get());
         Optional<Given> explicit = given.find("bootstrap-expect", "bootstrap_expect");
         Optional<Integer> count = explicit.isPresent() ? count(explicit.get()) : Optional.empty();
-        if (!server) {
+        boolean mayBeServer = !configurationIsComplete
+                && explicitServer.isEmpty()
+                && settings.server().isEmpty();
+        if (!server && !mayBeServer) {
             onClient(explicit, count.orElse(0), alone, isAlone);
         } else if (explicit.isPresent()) {
             if (isAlone && count.orElse(0) > 0) {
@@ -98,7 +101,7 @@ final class ServerFlags {
             int servers = settings.bootstrapExpect().get();
             flags.add(Flag.of(Origin.variable(AgentSettings.BOOTSTRAP_EXPECT), "-bootstrap-expect=" + servers));
             judge(settings.bootstrapExpect());
-        } else if (!settings.isSet(AgentSettings.BOOTSTRAP_EXPECT)) {
+        } else if (configurationIsComplete && !settings.isSet(AgentSettings.BOOTSTRAP_EXPECT)) {
             missing();
         }
     }
@@ -117,13 +120,9 @@ final class ServerFlags {
     }
 
     /// Such commands work with the official script, beside servers that have the number. Where only the launcher's own
-    /// variable makes it a server, and nobody is to be joined either, it is a mistake. Where a file couldn't be
-    /// understood, it may hold the number: then Consul decides.
+    /// variable makes it a server, and nobody is to be joined either, it is a mistake.
     private void missing() {
-        if (!configurationIsComplete) {
-            findings.warn(
-                    "how many servers to expect isn't set, as far as the configuration could be read; " + PICK_ONE);
-        } else if (joins()) {
+        if (joins()) {
             findings.warn("how many servers to expect isn't set, so this server only joins a cluster and never forms"
                     + " one; " + PICK_ONE + ", if it is to form one");
         } else if (explicitServer.isPresent()) {

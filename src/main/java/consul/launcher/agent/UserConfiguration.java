@@ -124,7 +124,7 @@ public final class UserConfiguration {
             try {
                 fragments.merge(HclConfiguration.read(fragment, "-hcl"));
             } catch (ConfigurationSyntaxException e) {
-                warnings.add("an -hcl argument could not be read, so flags are derived without it: " + e.what());
+                warnings.add("an -hcl argument could not be read: " + e.what());
             }
         }
         return fragments;

@@ -52,6 +52,8 @@ final class Planner {
 
     private static final Preparation.Plan NOTHING_TO_PREPARE = new Preparation.Plan(List.of(), Map.of());
 
+    private static final String CONFIG_DIR = "CONSUL_CONFIG_DIR";
+
     private final Surroundings surroundings;
     private final Environment environment;
 
@@ -126,6 +128,7 @@ final class Planner {
     private Planned agent(Command.Agent command, EntrypointSettings settings) {
         AgentSettings agentSettings = AgentSettings.from(environment);
         details.addAll(VariableNames.warnings(environment));
+        checkBytes(command);
         Addresses addresses =
                 Addresses.of(settings, surroundings.interfaces(), contractProblems::add, settingsProblems::add);
         Privileges privileges = privileges(settings, command);
@@ -369,6 +372,17 @@ final class Planner {
                 : UserConfiguration.read(settings.localConfig(), directory, command.arguments(), settingsProblems::add);
     }
 
+    /// Words of these variables go to Consul as Java has read them.
+    private void checkBytes(Command.Agent command) {
+        List<String> names = new ArrayList<>(List.of("CONSUL_BIND", "CONSUL_CLIENT", CONFIG_DIR));
+        if (AgentDataDirectory.explicit(command.arguments()).isEmpty()) {
+            names.add("CONSUL_DATA_DIR");
+        }
+        for (String name : names) {
+            environment.unreadable(name).ifPresent(settingsProblems::add);
+        }
+    }
+
     /// What is read again on the watch thread; here only to say at once what is wrong with it. The EC2 API is asked for
     /// instances by tag only.
     private void checkLaterSettings(AgentSettings agentSettings) {
@@ -397,10 +411,14 @@ final class Planner {
         String text = settings.localConfig().get();
         if (command.startsAgent()) {
             LocalConfigCheck.forAgent(text, flags).ifPresent(contractProblems::add);
+            if (command instanceof Command.ExplicitAgent) {
+                environment.unreadable(CONFIG_DIR).ifPresent(contractProblems::add);
+            }
             return settings;
         }
-        Optional<Problem> problem = LocalConfigCheck.forOther(text, flags);
-        problem.ifPresent(it -> localConfigWarnings.add(it.what() + ", so it isn't written; " + it.remedy()));
+        Optional<Problem> problem = LocalConfigCheck.forOther(text, flags).or(() -> environment.unreadable(CONFIG_DIR));
+        problem.ifPresent(
+                it -> localConfigWarnings.add(it.what() + ", so CONSUL_LOCAL_CONFIG isn't written; " + it.remedy()));
         return problem.isEmpty() ? settings : settings.withoutLocalConfig();
     }
 

@@ -42,9 +42,6 @@ final class Run {
 
     private static final Path PROC = Path.of("/proc");
 
-    /// What Java makes of bytes that aren't UTF-8.
-    private static final char UNREADABLE = '\ufffd';
-
     private final Surroundings surroundings;
     private final Log log;
 
@@ -122,7 +119,7 @@ final class Run {
     /// Rule 18: an argument that Java has read wrongly is refused, since a child would get another one.
     private Optional<Integer> mangled(LaunchPlan plan) {
         for (String word : plan.execution().tail()) {
-            if (word.indexOf(UNREADABLE) >= 0) {
+            if (word.indexOf(Environment.UNREADABLE) >= 0) {
                 log.error("an argument is not valid UTF-8: correct it, or set CONSUL_LAUNCHER_MODE=exec, which passes "
                         + "any byte on");
                 return Optional.of(CommandLine.USAGE);
@@ -135,7 +132,7 @@ final class Run {
     private Optional<Integer> missing(LaunchPlan plan) {
         String program = plan.program().getFirst();
         Environment environment = surroundings.environment();
-        if (program.indexOf(UNREADABLE) >= 0
+        if (program.indexOf(Environment.UNREADABLE) >= 0
                 || Executables.find(environment, program).isPresent()) {
             return Optional.empty();
         }
@@ -155,6 +152,8 @@ final class Run {
         }
         if (plan.command().startsAgent()) {
             announce(plan);
+        } else {
+            plan.warnings().forEach(log::warn);
         }
         // A directory that isn't there yet is nobody's.
         Optional<Integer> failed = make(plan, true);
@@ -171,8 +170,6 @@ final class Run {
             if (step instanceof Step.CreateDirectory == creations) {
                 steps.add(step);
             }
-        } else {
-            plan.warnings().forEach(log::warn);
         }
         Optional<Problem> problem = new Preparer(surroundings.runner(), log::warn).make(steps);
         if (problem.isPresent()) {

@@ -64,6 +64,9 @@ public record AgentSettings(
     public static AgentSettings from(Environment environment) {
         List<Fault> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
+        for (String name : List.of(TAG_KEY, TAG_VALUE, RETRY_JOIN)) {
+            environment.unreadable(name).ifPresent(of(name, faults));
+        }
         Optional<Tag> tag = tag(environment, of(TAG_KEY, faults), warnings::add);
         Consumer<Problem> ignored = _ -> {};
         return new AgentSettings(

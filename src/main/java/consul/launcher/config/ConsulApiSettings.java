@@ -1,5 +1,7 @@
 package consul.launcher.config;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,6 +18,9 @@ public record ConsulApiSettings(Optional<Address> address, boolean requiresTls, 
 
     /// Where the agent's API is, for every Consul tool.
     public static final String ADDRESS = "CONSUL_HTTP_ADDR";
+
+    private static final String TOKEN = "CONSUL_HTTP_TOKEN";
+    private static final String TOKEN_FILE = "CONSUL_HTTP_TOKEN_FILE";
 
     /// Consul's port for plain HTTP.
     public static final int PORT = 8500;
@@ -65,7 +70,9 @@ public record ConsulApiSettings(Optional<Address> address, boolean requiresTls, 
     public static boolean areGiven(Environment environment) {
         return environment.get(ADDRESS).isPresent()
                 || environment.get("CONSUL_HTTP_SSL").isPresent()
-                || environment.get("CONSUL_HTTP_SSL_VERIFY").isPresent();
+                || environment.get("CONSUL_HTTP_SSL_VERIFY").isPresent()
+                || environment.get(TOKEN).isPresent()
+                || environment.get(TOKEN_FILE).isPresent();
     }
 
     /// What is wrong with the variables themselves. The files that they name may come later: a token is often made by
@@ -73,6 +80,33 @@ public record ConsulApiSettings(Optional<Address> address, boolean requiresTls, 
     public static void check(Environment environment, Consumer<Problem> problems) {
         truth(environment, "CONSUL_HTTP_SSL_VERIFY", true, problems);
         address(environment, truth(environment, "CONSUL_HTTP_SSL", false, problems), problems);
+        Optional<Path> tokenFile = environment.get(TOKEN_FILE).map(Path::of).filter(ConsulApiSettings::hasContent);
+        if (environment.get(TOKEN).isPresent() || tokenFile.isPresent()) {
+            token(environment, new SecretFiles(), problems);
+        }
+    }
+
+    private static boolean hasContent(Path file) {
+        try {
+            return Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> token(Environment environment, SecretFiles files, Consumer<Problem> problems) {
+        Optional<String> token = SecretFiles.value(environment, TOKEN, problems)
+                .or(() -> environment
+                        .get(TOKEN_FILE)
+                        .filter(_ -> environment.get(TOKEN).isEmpty())
+                        .flatMap(file -> files.read(TOKEN_FILE, Path.of(file), problems)));
+        if (token.isPresent() && !token.get().chars().allMatch(c -> c < 0x7f)) {
+            String variable = environment.get(TOKEN).isPresent() ? TOKEN : TOKEN_FILE;
+            problems.accept(new Problem(
+                    variable + " has a character that no HTTP header can have", "give the secret ID of a token"));
+            return Optional.empty();
+        }
+        return token;
     }
 
     /// Reads the variables; what is wrong goes to `problems`.
@@ -87,13 +121,8 @@ public record ConsulApiSettings(Optional<Address> address, boolean requiresTls, 
                 environment.get("CONSUL_CLIENT_KEY").map(Path::of),
                 environment.get("CONSUL_TLS_SERVER_NAME"),
                 truth(environment, "CONSUL_HTTP_SSL_VERIFY", true, problems));
-        Optional<String> token = environment.get("CONSUL_HTTP_TOKEN");
-        if (token.isEmpty()) {
-            token = environment
-                    .get("CONSUL_HTTP_TOKEN_FILE")
-                    .flatMap(file -> files.read("CONSUL_HTTP_TOKEN_FILE", Path.of(file), problems));
-        }
-        return new ConsulApiSettings(address(environment, https, problems), https, tls, token);
+        return new ConsulApiSettings(
+                address(environment, https, problems), https, tls, token(environment, files, problems));
     }
 
     private static Optional<Address> address(Environment environment, boolean https, Consumer<Problem> problems) {

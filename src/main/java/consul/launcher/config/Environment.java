@@ -7,6 +7,9 @@ import java.util.Optional;
 /// The environment as a value. The real one enters once, in the outermost place.
 public record Environment(Map<String, String> variables) {
 
+    /// What Java makes of bytes that are not UTF-8.
+    public static final char UNREADABLE = '\ufffd';
+
     public Environment {
         variables = Map.copyOf(variables);
     }
@@ -23,6 +26,15 @@ public record Environment(Map<String, String> variables) {
         return value == null || value.isEmpty()
                 ? Optional.empty()
                 : Optional.of(value.strip().toLowerCase(Locale.ROOT));
+    }
+
+    /// What is wrong with a variable whose bytes are no UTF-8: Java has put U+FFFD in their place, and they are lost.
+    public Optional<Problem> unreadable(String name) {
+        return get(name).filter(value -> value.indexOf(UNREADABLE) >= 0).map(_ -> notUtf8(name));
+    }
+
+    public static Problem notUtf8(String name) {
+        return new Problem(name + " has bytes that are not UTF-8", "write it in UTF-8");
     }
 
     /// Whether the variable exists at all, even if empty.

@@ -71,7 +71,7 @@ public record SecretSettings(List<Secret> secrets) {
             } else if (file.isPresent()) {
                 add(secrets, pair[1], files.read(fileVariable, Path.of(file.get()), problems), fileVariable, problems);
             } else {
-                add(secrets, pair[1], value, variable, problems);
+                add(secrets, pair[1], SecretFiles.value(environment, variable, problems), variable, problems);
             }
         }
         return new SecretSettings(secrets);

@@ -47,9 +47,12 @@ public final class Accounts {
         return find(users, 0, user).flatMap(entry -> number(entry[3]));
     }
 
-    /// The home directory of a uid; `/` where it has no entry, as su-exec does it.
+    /// The home directory of a uid; `/` where it has no entry, as su-exec does it. U+FFFD is in it where it isn't
+    /// UTF-8.
     public String home(int uid) {
-        return find(users, 2, Integer.toString(uid)).map(entry -> entry[5]).orElse("/");
+        return find(users, 2, Integer.toString(uid))
+                .map(entry -> new String(entry[5].getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
+                .orElse("/");
     }
 
     private static Optional<String[]> find(List<String[]> entries, int field, String value) {

@@ -87,7 +87,13 @@ public sealed interface Privileges {
                             + ":" + gid.get(),
                     "add the two capabilities, or start the container as that user, or set CONSUL_DISABLE_PERM_MGMT"));
         }
-        return new Dropped(uid.get(), gid.get(), accounts.home(uid.get()), prefix(tool.get(), uid.get(), gid.get()));
+        String home = accounts.home(uid.get());
+        if (home.indexOf(Environment.UNREADABLE) >= 0) {
+            problems.accept(new Problem(
+                    "The home directory of uid " + uid.get() + " in /etc/passwd has bytes that are not UTF-8",
+                    "write it in UTF-8, or set CONSUL_UID to another user"));
+        }
+        return new Dropped(uid.get(), gid.get(), home, prefix(tool.get(), uid.get(), gid.get()));
     }
 
     private static Optional<String> tool(Environment environment) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class UserConfigurationTest {
 
@@ -133,9 +135,7 @@ class UserConfigurationTest {
 
         assertEquals("linked", value(configuration, "node_name"));
         assertEquals(
-                List.of(directory.resolve("b.json")
-                        + " could not be read, so flags are derived without it: no such file"),
-                configuration.warnings());
+                List.of(directory.resolve("b.json") + " could not be read: no such file"), configuration.warnings());
     }
 
     @Test
@@ -198,12 +198,11 @@ class UserConfigurationTest {
         assertFalse(configuration.isComplete());
         assertEquals(
                 List.of(
-                        directory.resolve("a.json")
-                                + " could not be read, so flags are derived without it: line 1, column 13: a word without quotes",
+                        directory.resolve("a.json") + " could not be read: line 1, column 13: a word without quotes",
                         directory.resolve("b.hcl")
-                                + " could not be read, so flags are derived without it: line 1, column 11: expected a value: a string in quotes, a number, true, false, a list or an object",
-                        "/nonexistent/x.json could not be read, so flags are derived without it: no such file",
-                        "an -hcl argument could not be read, so flags are derived without it: line 1, column 11: expected a value: a string in quotes, a number, true, false, a list or an object"),
+                                + " could not be read: line 1, column 11: expected a value: a string in quotes, a number, true, false, a list or an object",
+                        "/nonexistent/x.json could not be read: no such file",
+                        "an -hcl argument could not be read: line 1, column 11: expected a value: a string in quotes, a number, true, false, a list or an object"),
                 configuration.warnings());
         assertEquals(List.of(), problems);
     }
@@ -225,8 +224,7 @@ class UserConfigurationTest {
         write("a.json", "{\"node_name\": \"" + "x".repeat(5 << 20) + "\"}");
 
         assertEquals(
-                List.of(directory.resolve("a.json")
-                        + " could not be read, so flags are derived without it: it is larger than 4 MiB"),
+                List.of(directory.resolve("a.json") + " could not be read: it is larger than 4 MiB"),
                 read(directory).warnings());
     }
 
@@ -235,9 +233,8 @@ class UserConfigurationTest {
         UserConfiguration configuration = read(directory, "-config-format=json", "-config-file", "/dev/null");
 
         assertEquals(
-                List.of(
-                        "/dev/null could not be read, so flags are derived without it: it is no regular file, and reading"
-                                + " it could take it away from Consul"),
+                List.of("/dev/null could not be read: it is no regular file, and reading"
+                        + " it could take it away from Consul"),
                 configuration.warnings());
     }
 
@@ -246,10 +243,60 @@ class UserConfigurationTest {
         Draft draft = Draft.of("agent -server").file(directory, "a.json", "{\"bootstrap_expect\": 3,}");
 
         assertEquals(List.of(), draft.problems());
-        assertEquals(
-                "how many servers to expect isn't set, as far as the configuration could be read; set BOOTSTRAP_EXPECT to"
-                        + " how many servers the cluster has, 3 or 5",
-                draft.draft().warnings().getLast());
+        assertEquals(1, draft.draft().warnings().size());
+    }
+
+    /// B4: a file that can't be understood may set anything. What the launcher's own variables say is passed on.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "agent | ^^",
+                "agent -server | ^^",
+                "CONSUL_SERVER=true BOOTSTRAP_EXPECT=3 agent | -server -bootstrap-expect=3",
+                "BOOTSTRAP_EXPECT=3 CONSUL_LEAVE=never agent | -bootstrap-expect=3 -hcl=leave_on_terminate=false",
+                "TAG_KEY=k TAG_VALUE=v AWS_REGION=eu-west-1 agent | -retry-join provider=aws tag_key=k tag_value=v region=eu-west-1",
+            })
+    void derivesNothingThatAFileItCannotUnderstandMaySet(String line, String derived) {
+        Draft draft =
+                Draft.of(line).file(directory, "a.json", "{\"server\": true,}").file(directory, "b.json", "{");
+
+        assertEquals(derived, draft.derived());
+        assertEquals(List.of(), draft.problems());
+        assertEquals(1, draft.command().warnings().size());
+        String warning = draft.command().warnings().getFirst();
+        assertTrue(warning.contains("a.json could not be read: line 1") && warning.contains("b.json"), warning);
+        assertTrue(draft.draft().wanted().isEmpty());
+    }
+
+    /// What Consul calls deprecated, and reads.
+    @ParameterizedTest
+    @CsvSource({
+        "agent, acl_agent_token",
+        "default, acl_token",
+        "replication, acl_replication_token",
+    })
+    void takesTheOldSpellingOfATokenForSet(String token, String key) {
+        Draft draft = Draft.of("agent").file(directory, "a.json", "{\"" + key + "\": \"HUNTER2\"}");
+
+        assertFalse(draft.draft().passesSecret("acl.tokens." + token));
+        assertTrue(Draft.of("agent").draft().passesSecret("acl.tokens." + token));
+    }
+
+    @Test
+    void takesALinkThatAnArgumentNamesByItsOwnName() throws IOException {
+        Path file = Files.writeString(directory.resolve("a.txt"), "node_name = \"linked\"");
+        Path hcl = Files.createSymbolicLink(directory.resolve("a.hcl"), file);
+        Files.writeString(directory.resolve("b.json"), "{\"client_addr\": \"x\"}");
+        Path text = Files.createSymbolicLink(directory.resolve("b"), Path.of("b.json"));
+
+        UserConfiguration configuration =
+                read(directory.resolve("none"), "-config-file=" + hcl, "-config-file=" + text);
+
+        assertEquals("linked", value(configuration, "node_name"));
+        assertEquals(Optional.empty(), configuration.value("client_addr"));
+        assertTrue(configuration.isComplete());
     }
 
     @Test

@@ -536,7 +536,7 @@ final class DirectoriesProcessIT {
 
         assertEquals(0, outcome.exitCode(), outcome::toString);
         assertEquals(1, outcome.stderrLines().size(), outcome::toString);
-        outcome.assertTells("[WARN]", "CONSUL_LOCAL_CONFIG", "isn't written");
+        outcome.assertTells("[WARN]", "CONSUL_LOCAL_CONFIG isn't written");
         assertFalse(Files.exists(scenario.localConfig()));
     }
 

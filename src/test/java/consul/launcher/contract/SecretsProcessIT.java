@@ -186,6 +186,45 @@ final class SecretsProcessIT {
         assertFalse(outcome.toString().contains(wrong), outcome::toString);
     }
 
+    /// B7: as of a file.
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void loseTheLineBreakAtTheirEnd(String lineBreak) throws IOException {
+        scenario.with("CONSUL_ENCRYPT", KEY + lineBreak).with("CONSUL_ACL_AGENT_TOKEN", TOKEN + lineBreak);
+
+        scenario.run("agent");
+
+        assertEquals(
+                "{\"encrypt\":\"" + KEY + "\",\"acl\":{\"tokens\":{\"agent\":\"" + TOKEN + "\"}}}\n",
+                Files.readString(scenario.config().resolve("launcher-secrets.json")));
+    }
+
+    /// F12. An HTTP client refuses such a token, when it is too late.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CONSUL_ACL_AGENT_TOKEN",
+                "CONSUL_ACL_DEFAULT_TOKEN",
+                "CONSUL_ACL_REPLICATION_TOKEN",
+                "CONSUL_HTTP_TOKEN"
+            })
+    void areRefusedWithAControlCharacter(String variable) throws IOException {
+        scenario.with(variable, "HUN\nTER2").refuses(78, "agent").assertTells("[ERROR]", variable);
+        scenario.with(variable, "HUNTER2\r").refuses(78, "agent").assertTells("[ERROR]", variable);
+        scenario.with(variable, "HUNTER2\n\n").refuses(78, "agent").assertTells("[ERROR]", variable);
+        Path file = Files.writeString(scenario.home().resolve("token"), "HUN\rTER2\n");
+        Outcome outcome = scenario.without(variable)
+                .with(variable + "_FILE", file.toString())
+                .refuses(78, "agent");
+        outcome.assertTells("[ERROR]", variable + "_FILE");
+        assertFalse(outcome.toString().contains("HUN"), outcome::toString);
+    }
+
+    @Test
+    void mayHaveNoCharacterThatNoHeaderHas() {
+        scenario.with("CONSUL_HTTP_TOKEN", "é").refuses(78, "agent").assertTells("[ERROR]", "CONSUL_HTTP_TOKEN");
+    }
+
     @Test
     void areRefusedWhereTheirFileIsMissing() {
         scenario.with("CONSUL_ENCRYPT_FILE", "/nowhere/gossip").refuses(78, "agent");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import consul.launcher.contract.Scenario.Outcome;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
@@ -75,6 +76,54 @@ final class SettingsProcessIT {
                 !name.equals("CONSUL_METADATA"),
                 outcome.errors().getLast().contains("can't find out who this instance is"),
                 outcome::toString);
+    }
+
+    /// F19: Java puts U+FFFD in the place of bytes that are not UTF-8.
+    @ParameterizedTest
+    @CsvSource({
+        "TAG_VALUE, 78",
+        "TAG_KEY, 78",
+        "CONSUL_RETRY_JOIN, 78",
+        "CONSUL_BIND, 78",
+        "CONSUL_CLIENT, 78",
+        "CONSUL_DATA_DIR, 78",
+        "CONSUL_CONFIG_DIR, 78",
+        "CONSUL_LOCAL_CONFIG, 1",
+        "CONSUL_ACL_AGENT_TOKEN, 78",
+        "CONSUL_HTTP_TOKEN, 78",
+    })
+    void stopTheStartWhereTheyAreNotUtf8(String name, int exitCode) {
+        scenario.with("TAG_KEY", "Role")
+                .with("TAG_VALUE", "consul")
+                .startedBy("sh", "-c", "export " + name + "=$(printf 'a\\377'); exec \"$@\"", "sh");
+
+        scenario.refuses(exitCode, "agent").assertTells("[ERROR]", name, "UTF-8");
+    }
+
+    @Test
+    @NeedsRoot
+    void stopTheStartWhereTheHomeIsNotUtf8() {
+        withHome("/h\\xff");
+
+        scenario.refuses(1, "agent").assertTells("[ERROR]", "home directory", "/etc/passwd", "UTF-8");
+    }
+
+    @Test
+    @NeedsRoot
+    void keepAHomeThatIsNotAscii() {
+        withHome("/hömé");
+        scenario.programs().does("consul", "echo \"$HOME\"\n");
+
+        assertEquals("/hömé\n", scenario.run("agent").stdout());
+    }
+
+    /// @param home as `sed` writes it
+    private void withHome(String home) {
+        Path passwd = scenario.home().resolve("passwd");
+        String changed = passwd + ".changed";
+        scenario.prepared(
+                "sed 's|Linux User,,,:[^:]*|Linux User,,,:" + home + "|' " + passwd + " >" + changed,
+                "cat " + changed + " >" + passwd);
     }
 
     @Test
