@@ -233,7 +233,7 @@ public final class Preparation {
     }
 
     private void privilegedPorts(Environment environment) {
-        if (!settings.allowsPrivilegedPorts() || consul.isEmpty()) {
+        if (!settings.allowsPrivilegedPorts() || !command.runsConsul() || consul.isEmpty()) {
             return;
         }
         Optional<Path> binary = Executables.find(environment, "consul");
