@@ -294,7 +294,7 @@ final class PrivilegesProcessIT {
                 .with("CONSUL_LAUNCHER_MODE", mode);
 
         Outcome outcome = command.equals("consul")
-                ? scenario.run("consul", "agent", "-data-dir=" + scenario.data())
+                ? scenario.run("consul", "agent", "-dev", "-data-dir=" + scenario.data())
                 : scenario.run(command, "-dev");
 
         assertEquals(0, outcome.exitCode(), outcome::toString);

@@ -44,11 +44,7 @@ final class IdleProcessIT {
             "software.amazon.",
             "javax.net.ssl.",
             "org.slf4j.",
-            "consul.launcher.consul.ConsulApi",
-            "consul.launcher.json.",
-            // What the JDK writes classes with, for a switch over types or a record's equals: 100 classes of its own.
-            "java.lang.runtime.SwitchBootstraps",
-            "java.lang.runtime.ObjectMethods");
+            "consul.launcher.consul.ConsulApi");
 
     /// The JVM's own, whose number is its options' affair.
     private static final Set<String> OF_THE_JVM = Set.of(
