@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -144,6 +145,7 @@ final class DirectoriesProcessIT {
         assertFalse(second.stderr().contains("in use"), second::toString);
     }
 
+    @Tag("outside-the-image")
     @Test
     @DisplayName("D4: an agent that runs without a launcher holds its data directory too")
     void refusesADirectoryThatARunningAgentHas() throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -100,6 +101,7 @@ final class SettingsProcessIT {
         scenario.refuses(exitCode, "agent").assertTells("[ERROR]", name, "UTF-8");
     }
 
+    @Tag("outside-the-image")
     @Test
     @NeedsRoot
     void stopTheStartWhereTheHomeIsNotUtf8() {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -121,6 +122,7 @@ final class SuperviseProcessIT {
 
     /// F17. A JVM that can't be set up says so itself; else the launcher names the limit. Each case has a user of its
     /// own, whose processes count. Not sh, which needs more descriptors itself.
+    @Tag("outside-the-image")
     @ParameterizedTest
     @CsvSource({
         "4331, --nproc=12, processes and threads",

@@ -57,6 +57,7 @@ final class ContractContainerIT {
                 "--disable-ansi-colors",
                 "--details=summary",
                 "--fail-if-no-tests",
+                "--exclude-tag=outside-the-image",
                 "--include-classname=.*ProcessIT",
                 "--exclude-classname=.*" + ON_A_TERMINAL,
                 "--select-package=" + PACKAGE,

@@ -32,7 +32,7 @@ final class RefusalContainerIT {
 
     @Test
     void whereAServerDoesNotKnowHowManyToExpect() {
-        refuses(78, Launched.variable("CONSUL_SERVER", "true"), List.of("BOOTSTRAP_EXPECT"), "agent");
+        refuses(78, Launched.variable("CONSUL_SERVER", "true"), List.of("BOOTSTRAP_EXPECT"), ALONE);
     }
 
     @Test
