@@ -16,7 +16,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// isn't part of this project.
 @NeedsRoot
 @Execution(ExecutionMode.CONCURRENT)
-@Tag("outside-the-image")
 final class CompatibilityProcessIT {
 
     private static final Path PAGE = Path.of("docs/compatibility.md");

@@ -40,8 +40,8 @@ final class ContractContainerIT {
     /// What JUnit's console launcher needs of this JVM's class path.
     private static final Pattern LIBRARY = Pattern.compile("(junit-|opentest4j-|apiguardian-api-|jspecify-).*\\.jar");
 
-    /// Needs the program `script`, which no image has.
-    private static final String ON_A_TERMINAL = "TerminalProcessIT";
+    /// Classes that need what no image has: the program `script`, and the page in docs.
+    private static final List<String> OUTSIDE = List.of("TerminalProcessIT", "CompatibilityProcessIT");
 
     /// An idle machine needs two minutes.
     private static final Duration PATIENCE = Duration.ofMinutes(25);
@@ -59,7 +59,7 @@ final class ContractContainerIT {
                 "--fail-if-no-tests",
                 "--exclude-tag=outside-the-image",
                 "--include-classname=.*ProcessIT",
-                "--exclude-classname=.*" + ON_A_TERMINAL,
+                "--exclude-classname=.*(" + String.join("|", OUTSIDE) + ")",
                 "--select-package=" + PACKAGE,
                 "--reports-dir=/tests/reports")) {
             Launched.Ended ended = launched.await(PATIENCE);
@@ -105,7 +105,7 @@ final class ContractContainerIT {
         try (Stream<Path> files = Files.list(classes.resolve(PACKAGE.replace('.', '/')))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith("ProcessIT.class"))
-                    .filter(name -> !name.equals(ON_A_TERMINAL + ".class"))
+                    .filter(name -> !OUTSIDE.contains(name.replace(".class", "")))
                     .map(name -> PACKAGE + "." + name.substring(0, name.length() - ".class".length()))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
